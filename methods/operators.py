@@ -1,0 +1,120 @@
+"""Operators' methods: what the command line does through the pipeline; they have no URL."""
+
+from typing import Annotated, Any
+
+import orjson
+
+from scrumrpc.calls.kinds import Kind, Name
+from scrumrpc.calls.permissions import OPERATORS
+from scrumrpc.calls.registry import method
+from scrumrpc.errors import InvalidParameter, RequirementNotSatisfied
+from scrumrpc.model.properties import Property
+from scrumrpc.model.types import STORED_TYPES
+from scrumrpc.store.transaction import Transaction
+
+
+def _parse_email(parameter: str, text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if not local or not domain or len(text) > 254 or any(c.isspace() or c == ":" for c in text):
+        raise InvalidParameter(f"The parameter {parameter} is not an e-mail address such as ann@example.com.")
+    return text
+
+
+def _parse_boolean(parameter: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise InvalidParameter(f"The parameter {parameter} must be true or false.")
+    return text == "true"
+
+
+def _parse_objects(parameter: str, text: str) -> list[dict[str, Any]]:
+    try:
+        objects = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidParameter(f"The parameter {parameter} is not JSON: {error}.") from None
+    if not isinstance(objects, list) or not all(isinstance(each, dict) for each in objects):
+        raise InvalidParameter(f"The parameter {parameter} must be a JSON array of objects.")
+    return objects
+
+
+EmailAddress = Annotated[
+    str, Kind("e-mail", "string", _parse_email, "An e-mail address.", "ann@example.com", {"type": "string"})
+]
+Flag = Annotated[
+    bool, Kind("flag", "boolean", _parse_boolean, "true or false.", "true", {"type": "boolean"}, none=False)
+]
+Objects = Annotated[
+    list[dict[str, Any]], Kind("objects", "string", _parse_objects, "A JSON array.", "[]", {"type": "string"})
+]
+
+
+@method(
+    noun="Person", writes=True, answers="id", permission=OPERATORS, public=False,
+    requires=("No other person of the account has the e-mail address.",),
+)  # fmt: skip
+async def addPersonByOperator(
+    tx: Transaction,
+    *,
+    emailAddress: EmailAddress,
+    firstName: Name,
+    lastName: Annotated[str | None, Name.__metadata__[0]] = None,
+    isAdministrator: Flag = False,
+) -> str:
+    """Adds a person to the account."""
+    if await tx.person_with_email_address(emailAddress) is not None:
+        raise RequirementNotSatisfied(f"There is already a person with the e-mail address {emailAddress}.")
+    person = await tx.create(
+        "Person",
+        firstName=firstName,
+        lastName=lastName,
+        emailAddress=emailAddress,
+        isActivated=True,
+        isAdministrator=isAdministrator,
+        isDeleted=False,
+    )
+    return person.id
+
+
+@method(noun="Data", writes=True, permission=OPERATORS, public=False)
+async def importObjects(tx: Transaction, *, objects: Objects) -> None:
+    """Creates objects as they are given, ids included, each after those that it belongs to or refers to.
+
+    An object has an objectType and its stored properties as the API answers them. References name the wire ids of
+    objects that come earlier in the list.
+    """
+    numbers: dict[tuple[str, str], int] = {}
+    for given in objects:
+        type_name = given.get("objectType")
+        if type_name not in STORED_TYPES:
+            raise InvalidParameter(f"An object to import has the unknown objectType {type_name}.")
+        values = {
+            p.name: _stored(p, given, numbers)
+            for p in STORED_TYPES[type_name].stored
+            if p.name in given and not p.hidden
+        }
+        if type_name in ("Person", "DeletedPerson"):
+            values = {"isActivated": True, "isAdministrator": False, **values, "isDeleted": type_name != "Person"}
+        record = await tx.create(type_name, **values)
+        numbers[type_name, record.id] = record.number
+
+
+def _stored(p: Property, given: dict[str, Any], numbers: dict[tuple[str, str], int]) -> Any:
+    """The stored form of a property's wire value."""
+    value = given[p.name]
+    if p.kind == "number":
+        return None if value in (None, -1) else float(value)
+    if p.kind == "refs":
+        return [_number(p, given, wire_id, numbers) for wire_id in value]
+    if p.kind == "ref" and value is not None:
+        return _number(p, given, value, numbers)
+    return value
+
+
+def _number(p: Property, given: dict[str, Any], wire_id: str, numbers: dict[tuple[str, str], int]) -> int:
+    types = [given["ownerObjectType"]] if p.name == "ownerObjectID" else p.target.split("|")
+    for type_name in types:
+        if (type_name, wire_id) in numbers:
+            return numbers[type_name, wire_id]
+    raise InvalidParameter(
+        f"The {given['objectType']} {given.get('id')} names {wire_id} in {p.name}, but no {' or '.join(types)} of that "
+        "id comes before it."
+    )

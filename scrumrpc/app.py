@@ -1,0 +1,88 @@
+"""The application: what is served where, and what a worker holds while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.limits import Limits
+from scrumrpc.calls.pipeline import Calls
+from scrumrpc.docs.routes import ROUTES as DOCUMENTATION
+from scrumrpc.errors import ApiError, InternalServerError, InvalidURL
+from scrumrpc.settings import Settings
+from scrumrpc.store.database import Database
+from scrumrpc.store.images import Images
+from scrumrpc.wire import metrics
+from scrumrpc.wire.endpoint import Endpoint, error_headers, error_of
+
+
+def make_app(settings: Settings, database_url: str) -> Starlette:
+    """The whole service as an ASGI application."""
+    database = Database(
+        database_url,
+        size=settings.database_connections,
+        prepare=settings.database_prepare,
+        wait=settings.database_wait,
+    )
+    limits = Limits(
+        queue=settings.queue,
+        ongoing_per_key=settings.ongoing_per_key,
+        calls_per_minute_per_key=settings.calls_per_minute_per_key,
+    )
+    calls = Calls(database, Images(database, settings.image_memory), limits)
+    api = Endpoint(calls, largest_body=settings.largest_body, log_calls=settings.log_calls)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await database.open()
+        yield
+        await calls.close()
+        await database.close()
+
+    async def livez(_request: Request) -> Response:
+        """The process runs."""
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_request: Request) -> Response:
+        """The process can serve calls: its database answers."""
+        if await database.answers():
+            return PlainTextResponse("ok\n")
+        return PlainTextResponse("the database does not answer\n", status_code=503)
+
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/service/api/v1/{method}", api),
+            *DOCUMENTATION,
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics.show),
+        ],
+        exception_handlers={HTTPException: _no_such_page, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _no_such_page(request: Request, exception: Exception) -> Response:
+    if isinstance(exception, HTTPException) and exception.status_code == 405:
+        return _answer(InvalidURL(f"This URL takes {exception.headers['Allow'] if exception.headers else 'GET'} requests."))
+    return _answer(
+        InvalidURL(f"There is nothing at {request.url.path[:100]}. Methods are at /service/api/v1/<method>; see /docs.")
+    )
+
+
+async def _broken(_request: Request, _exception: Exception) -> Response:
+    return _answer(InternalServerError())
+
+
+def _answer(error: ApiError) -> Response:
+    headers = {name.decode(): value.decode() for name, value in error_headers(error)}
+    return Response(b"".join(error_of(error)), error.status, headers, "application/json")

@@ -1,0 +1,1 @@
+"""Calls: the registry of methods, parameter kinds, and the pipeline that runs every call."""

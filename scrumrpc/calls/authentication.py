@@ -1,0 +1,57 @@
+"""API keys: what they look like, how credentials are read from them, and which standing may call."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from scrumrpc.errors import (
+    APIAccessNotAllowed,
+    CompanyAccountClosed,
+    DuringMaintenance,
+    InvalidAPIKey,
+    InvalidUserEmailAddress,
+)
+from scrumrpc.store.standing import Credentials, Standing
+
+_KEY = re.compile(r"([1-9][0-9]{0,14})-[0-9A-F]{64}")
+
+
+def new_key(account: int) -> str:
+    """A new API key: the account's number, which tells where to look it up, and 256 random bits."""
+    return f"{account}-{secrets.token_hex(32).upper()}"
+
+
+def hash_of(key: str) -> bytes:
+    """What the database keeps of a key. The bits are random, so a plain SHA-256 cannot be turned back or guessed."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def prefix_of(key: str) -> str:
+    """The start of a key, to tell it apart by in lists and logs; it gives nothing away."""
+    account, _, bits = key.partition("-")
+    return f"{account}-{bits[:6]}"
+
+
+def credentials_of(email: str, key: str) -> Credentials:
+    """The credentials that a call presents. What cannot be a key at all is looked up in vain like any unknown one."""
+    match = _KEY.fullmatch(key)
+    return Credentials(int(match[1]) if match else 0, hash_of(key), email)
+
+
+def admit(standing: Standing | None, credentials: Credentials) -> Standing:
+    """The standing, if it may call at all; else the error that says why not."""
+    if standing is None or (credentials.key_hash is not None and standing.key_id is None):
+        raise InvalidAPIKey
+    if standing.person is None and credentials.email is not None:
+        raise InvalidUserEmailAddress
+    if credentials.key_hash is None:
+        return standing  # an operator works on closed accounts too
+    if standing.is_closed:
+        raise CompanyAccountClosed
+    if not standing.has_api_access:
+        raise APIAccessNotAllowed
+    if standing.in_maintenance:
+        raise DuringMaintenance
+    return standing

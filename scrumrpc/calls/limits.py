@@ -1,0 +1,59 @@
+"""Limits: how many calls a worker takes at once, and how many each API key may make. Counted in each worker by itself."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from scrumrpc.errors import APIBusy, APILimitReached, TooManyOngoingRequests
+
+
+class Limits:
+    """The limits of one worker; 0 means no limit.
+
+    `queue`: calls in the worker at once, beyond which it answers APIBusy. `ongoing_per_key` and
+    `calls_per_minute_per_key`: what one key may do, beyond which TooManyOngoingRequests and APILimitReached follow.
+    """
+
+    def __init__(self, *, queue: int, ongoing_per_key: int, calls_per_minute_per_key: int) -> None:
+        self._queue = queue
+        self._ongoing_per_key = ongoing_per_key
+        self._rate = RateLimitItemPerMinute(calls_per_minute_per_key) if calls_per_minute_per_key else None
+        self._limiter = MovingWindowRateLimiter(MemoryStorage()) if calls_per_minute_per_key else None
+        self._ongoing = 0
+        self._ongoing_by_key: Counter[bytes] = Counter()
+
+    @asynccontextmanager
+    async def admitted(self, key_hash: bytes) -> AsyncIterator[None]:
+        """Counts a call while it runs; refuses it where it is one too many."""
+        if self._queue and self._ongoing >= self._queue:
+            raise APIBusy
+        if self._ongoing_per_key and self._ongoing_by_key[key_hash] >= self._ongoing_per_key:
+            raise TooManyOngoingRequests(
+                f"The API key has {self._ongoing_per_key} calls under way, which is as many as it may have at once."
+            )
+        self._ongoing += 1
+        self._ongoing_by_key[key_hash] += 1
+        try:
+            await self._count(key_hash)
+            yield
+        finally:
+            self._ongoing -= 1
+            self._ongoing_by_key[key_hash] -= 1
+            if not self._ongoing_by_key[key_hash]:
+                del self._ongoing_by_key[key_hash]
+
+    async def _count(self, key_hash: bytes) -> None:
+        if self._limiter is None or self._rate is None or await self._limiter.hit(self._rate, key_hash.hex()):
+            return
+        window = await self._limiter.get_window_stats(self._rate, key_hash.hex())
+        raise APILimitReached(
+            f"The API key has made {self._rate.amount} calls within a minute, which is as many as it may.",
+            retry_after=max(1, round(window.reset_time - time.time() + 0.5)),
+        )

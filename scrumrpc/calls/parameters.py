@@ -1,0 +1,122 @@
+"""Reads a call's parameters by a method's specification; knows nothing of how they travelled."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from scrumrpc.calls.kinds import Reference, parse_integer
+from scrumrpc.calls.registry import Method, Parameter
+from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound
+from scrumrpc.model.record import Record
+from scrumrpc.store.transaction import Request
+
+LONGEST_REQUEST_ID = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An argument that names an object: to be looked up before the method runs."""
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a call asks for: the method's arguments, and what the pipeline itself understands."""
+
+    arguments: dict[str, Any]
+    request: Request | None
+    required_data_version: int | None
+    ignored: tuple[str, ...]  # parameters that the method does not know
+
+
+def read(method: Method, given: Mapping[str, str]) -> Reading:
+    """The reading of the given texts; MissingParameter or InvalidParameter where they do not fit the method."""
+    known = {parameter.name for parameter in method.parameters} | {"pretty"}
+    values = {name: _normal(name, text) for name, text in given.items()}
+    arguments: dict[str, Any] = {}
+    for parameter in method.parameters:
+        arguments[parameter.name] = _argument(method, parameter, values)
+    request = required = None
+    if method.takes_request_id:
+        known.add("requestID")
+        request = _request(method, values)
+    if method.takes_required_data_version:
+        known.add("requiredDataVersion")
+        required = _required_data_version(values.get("requiredDataVersion"))
+    return Reading(arguments, request, required, tuple(name for name in given if name not in known))
+
+
+def _normal(name: str, text: str) -> str | None:
+    """The stored form of a value: line breaks are LF; empty and the word null mean none."""
+    if text in ("", "null"):
+        return None
+    if "\x00" in text:
+        raise InvalidParameter(f"The parameter {name[:60]} contains a NUL character, which cannot be stored.".replace("\0", ""))
+    return text.replace("\r\n", "\n")
+
+
+def _argument(method: Method, parameter: Parameter, values: Mapping[str, str | None]) -> Any:
+    text = values.get(parameter.name)
+    if text is None:
+        if parameter.required:
+            given = "has no value" if parameter.name in values else "is missing"
+            raise MissingParameter(f"The parameter {parameter.name} of {method.name} {given}. {parameter.doc}")
+        return parameter.kind.none
+    value = parameter.kind.parse(parameter.name, text)
+    return _named(parameter.reference, value, values) if parameter.reference else value
+
+
+def _named(reference: Reference, wire_id: str, values: Mapping[str, str | None]) -> Named:
+    type_name = values.get(reference.type_parameter) if reference.type_parameter else reference.types[0]
+    return Named(type_name or "", wire_id)
+
+
+def _request(method: Method, values: Mapping[str, str | None]) -> Request | None:
+    request_id = values.get("requestID")
+    if request_id is None:
+        return None
+    if len(request_id) > LONGEST_REQUEST_ID:
+        raise InvalidParameter(
+            f"The parameter requestID has {len(request_id)} characters; at most {LONGEST_REQUEST_ID} are accepted."
+        )
+    content = sorted((name, text) for name, text in values.items() if text is not None and name != "requestID")
+    return Request(request_id, hashlib.sha256(orjson.dumps([method.name, content])).digest())
+
+
+def _required_data_version(text: str | None) -> int | None:
+    if text is None:
+        return None
+    version = parse_integer("requiredDataVersion", text)
+    if version < -1:
+        raise InvalidParameter(f"The parameter requiredDataVersion is {version}; it must be a data version, 0 or more.")
+    return None if version == -1 else version
+
+
+def resolve(arguments: Mapping[str, Any], found: Mapping[tuple[str, str], Record | None]) -> dict[str, Any]:
+    """The arguments with the objects that they name; ObjectNotFound where one does not exist."""
+    resolved: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if isinstance(value, Named):
+            record = found[value.type, value.id]
+            if record is None:
+                raise not_found(value.type, value.id)
+            value = record
+        resolved[name] = value
+    return resolved
+
+
+_NOUNS = {"BacklogItem": "backlog item", "BoardColumn": "board column", "ChecklistItem": "checklist item",
+          "TimeEntry": "time entry"}  # fmt: skip
+
+
+def not_found(type_name: str, wire_id: str) -> ObjectNotFound:
+    """The error for an object that the account does not have."""
+    shown = wire_id if len(wire_id) <= 60 else f"{wire_id[:60]}..."
+    return ObjectNotFound(f"There is no {_NOUNS.get(type_name, type_name.lower())} with the id {shown}.")

@@ -1,0 +1,125 @@
+"""The pipeline: the one way in which methods run, whoever calls them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scrumrpc.calls.authentication import admit
+from scrumrpc.calls.kinds import nearest
+from scrumrpc.calls.limits import Limits
+from scrumrpc.calls.parameters import Named, Reading, read, resolve
+from scrumrpc.calls.permissions import check_access, check_permission
+from scrumrpc.calls.registry import METHODS, Method
+from scrumrpc.calls.view import View, version_mismatch
+from scrumrpc.errors import ApiError, InvalidMethodName, RequestAlreadyExecuted
+from scrumrpc.model.record import Record
+from scrumrpc.store import keys
+from scrumrpc.store.database import Database
+from scrumrpc.store.images import Images
+from scrumrpc.store.standing import Credentials, Standing, look_up
+from scrumrpc.store.transaction import Transaction, open_call
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a successful call answers, and what is worth logging of it."""
+
+    version: int
+    result: Any
+    ignored: tuple[str, ...]
+    standing: Standing
+
+
+class Calls:
+    """Runs calls against one database; one of it serves a worker."""
+
+    def __init__(self, database: Database, images: Images, limits: Limits) -> None:
+        self._database = database
+        self._images = images
+        self._limits = limits
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def call(
+        self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str
+    ) -> Answer:
+        """Runs a method by its wire name with parameters as text; raises ApiError where it fails."""
+        method = find(name, by_operator=credentials.key_hash is None)
+        if credentials.key_hash is None:
+            return await self._run(method, given, credentials, call_id)
+        async with self._limits.admitted(credentials.key_hash):
+            return await self._run(method, given, credentials, call_id)
+
+    async def close(self) -> None:
+        """Waits for what calls left to do in the background."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def _run(self, method: Method, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
+        reading = read(method, given)
+        run = self._write if method.writes else self._read
+        answer = await run(method, reading, credentials, call_id)
+        if answer.standing.key_use_is_stale:
+            self._note_use(answer.standing)
+        return answer
+
+    async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
+        """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit."""
+        references = [(value.type, value.id) for value in reading.arguments.values() if isinstance(value, Named)]
+        async with self._database.begin(
+            lambda conn: open_call(conn, credentials, reading.request, references)
+        ) as (conn, opened):
+            standing = admit(opened.standing, credentials)
+            try:
+                if opened.executed_at_version is not None:
+                    raise RequestAlreadyExecuted
+                required = reading.required_data_version
+                if required is not None and required != standing.data_version:
+                    raise version_mismatch(standing.data_version, required)
+                arguments = resolve(reading.arguments, opened.found)
+                for value in arguments.values():
+                    if isinstance(value, Record):
+                        check_access(standing, value)
+                check_permission(method.permission, standing, arguments)
+                tx = Transaction(conn, standing)
+                result = await method.function(tx, **arguments)
+                await tx.finish(method.name, call_id, reading.request, result)
+            except ApiError as error:
+                _tell(error, standing)
+                raise
+            return Answer(tx.version, result, reading.ignored, standing)
+
+    async def _read(self, method: Method, reading: Reading, credentials: Credentials, _call_id: str) -> Answer:
+        standing = admit(await self._database.read(lambda conn: look_up(conn, credentials)), credentials)
+        try:
+            check_permission(method.permission, standing, reading.arguments)
+            view = View(standing, self._images, reading.required_data_version)
+            result = await method.function(view, **reading.arguments)
+        except ApiError as error:
+            _tell(error, standing)
+            raise
+        return Answer(view.version, result, reading.ignored, standing)
+
+    def _note_use(self, standing: Standing) -> None:
+        """Writes down that a key is in use: beside the call, and no more than once a minute for each key."""
+        task = asyncio.create_task(keys.note_use(self._database, standing.account, standing.key_id))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def _tell(error: ApiError, standing: Standing) -> None:
+    """What is known of the call when it fails, for headers and the log."""
+    error.account, error.key_name = standing.account, standing.key_name
+    if error.data_version is None:
+        error.data_version = standing.data_version
+
+
+def find(name: str, *, by_operator: bool = False) -> Method:
+    """The method of that name that the caller may know of."""
+    method = METHODS.get(name)
+    if method is None or not (method.public or by_operator):
+        known = tuple(m.name for m in METHODS.values() if m.public)
+        raise InvalidMethodName(f"There is no method {name[:60]}.{nearest(name, known)}")
+    return method
+

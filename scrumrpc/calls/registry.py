@@ -1,0 +1,161 @@
+"""The registry: a method's typed signature is its specification, read once at import."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+from scrumrpc.calls.kinds import Kind, Reference
+from scrumrpc.calls.permissions import PROJECT_ACCESS, Permission
+from scrumrpc.model.types import OBJECT_TYPES
+
+RESERVED = frozenset({"requestID", "requiredDataVersion", "pretty"})
+"""Parameters that every method understands; no method may use the names for its own."""
+
+Function = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a method."""
+
+    name: str
+    kind: Kind
+    reference: Reference | None
+    required: bool
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A registered function with its wire name.
+
+    `noun` is the object type that it is about; `requires` are the conditions that must hold, in words; `result` says
+    what it answers. Operators' methods are not `public`: they have no URL and serve the command line only.
+    """
+
+    name: str
+    function: Function
+    writes: bool
+    noun: str
+    doc: str
+    parameters: tuple[Parameter, ...]
+    permission: Permission
+    requires: tuple[str, ...]
+    result: str
+    result_schema: dict[str, Any]
+    public: bool
+    takes_request_id: bool
+    takes_required_data_version: bool
+
+
+class RegistrationError(Exception):
+    """A method that is declared wrongly; seen at import, never by a client."""
+
+
+METHODS: dict[str, Method] = {}
+"""All registered methods by wire name, in the order of registration."""
+
+_RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "null": ("null", {"type": "null"}),
+    "id": ("The id of the new object.", {"type": "string"}),
+    "data": ("The data, as a Data object.", {"$ref": "#/components/schemas/Data"}),
+    "version": ("The data version.", {"type": "integer"}),
+}
+
+
+def method(
+    *,
+    noun: str,
+    writes: bool,
+    answers: str = "null",
+    permission: Permission = PROJECT_ACCESS,
+    requires: Iterable[str] = (),
+    public: bool = True,
+    takes_request_id: bool | None = None,
+    takes_required_data_version: bool = True,
+) -> Callable[[Function], Function]:
+    """Registers a function under its own name.
+
+    The first parameter is the call's Transaction (or View, for a method that only reads); the others are keywords
+    annotated with kinds. One without a default is required.
+    """
+
+    def register(function: Function) -> Function:
+        add(
+            function.__name__,
+            function,
+            noun=noun,
+            writes=writes,
+            answers=answers,
+            permission=permission,
+            requires=requires,
+            public=public,
+            takes_request_id=writes if takes_request_id is None else takes_request_id,
+            takes_required_data_version=takes_required_data_version,
+        )
+        return function
+
+    return register
+
+
+def add(
+    name: str,
+    function: Function,
+    *,
+    noun: str,
+    writes: bool,
+    answers: str = "null",
+    permission: Permission = PROJECT_ACCESS,
+    requires: Iterable[str] = (),
+    public: bool = True,
+    takes_request_id: bool = True,
+    takes_required_data_version: bool = True,
+    doc: str | None = None,
+    parameters: tuple[Parameter, ...] | None = None,
+) -> None:
+    """Registers a function under a wire name; see `method`."""
+    doc = doc or inspect.getdoc(function)
+    if not doc:
+        raise RegistrationError(f"{name} has no docstring.")
+    if name in METHODS:
+        raise RegistrationError(f"{name} is registered twice.")
+    if noun not in OBJECT_TYPES:
+        raise RegistrationError(f"{name} is about the unknown object type {noun}.")
+    if parameters is None:
+        parameters = tuple(_parameters_of(name, function, noun))
+    for parameter in parameters:
+        if parameter.name in RESERVED:
+            raise RegistrationError(f"{name} uses the reserved parameter name {parameter.name}.")
+    result, schema = _RESULTS[answers]
+    METHODS[name] = Method(
+        name, function, writes, noun, doc, parameters, permission, tuple(requires), result, schema, public,
+        takes_request_id, takes_required_data_version,
+    )  # fmt: skip
+
+
+def _parameters_of(name: str, function: Function, noun: str) -> Iterable[Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    for p in list(inspect.signature(function).parameters.values())[1:]:
+        if p.kind is not inspect.Parameter.KEYWORD_ONLY:
+            raise RegistrationError(f"{name}: the parameter {p.name} must be keyword-only.")
+        required = p.default is inspect.Parameter.empty
+        parameter = parameter_of(noun, p.name, hints[p.name], required=required)
+        if not required and p.default != parameter.kind.none:
+            raise RegistrationError(f"{name}: the default of {p.name} must be {parameter.kind.none!r}.")
+        yield parameter
+
+
+def parameter_of(noun: str, name: str, annotation: Any, *, required: bool) -> Parameter:
+    """The parameter that an annotation such as ExternalID describes, for a method about the object type `noun`."""
+    extras = get_args(annotation)[1:] if get_origin(annotation) is not None else ()
+    for extra in extras:
+        if isinstance(extra, Reference):
+            return Parameter(name, extra.kind, extra, required, extra.kind.rule)
+        if isinstance(extra, Kind):
+            object_type = OBJECT_TYPES[noun]
+            about = f"{object_type.property(name).doc} " if object_type.has(name) else ""
+            return Parameter(name, extra, None, required, f"{about}{extra.rule}")
+    raise RegistrationError(f"{name}: {annotation!r} is not a parameter kind.")

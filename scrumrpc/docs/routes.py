@@ -1,0 +1,5 @@
+"""Where the documentation is served."""
+
+from starlette.routing import BaseRoute
+
+ROUTES: list[BaseRoute] = []

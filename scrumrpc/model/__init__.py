@@ -1,0 +1,1 @@
+"""What the data is: object types, enumerations, includeProperties and rendering; nothing of HTTP or SQL."""

@@ -1,0 +1,153 @@
+"""Image: one account's objects in memory at one version, kept in their lists and ready to be answered."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from scrumrpc.model.record import ROOT, Record
+from scrumrpc.model.rendering import Fragment, fragment_of, plan_of
+from scrumrpc.model.types import OBJECT_TYPES
+
+ListKey = tuple[str, int]
+"""A list: what it is of (an object type, or a property that assigns backlog items) and the number it belongs to."""
+
+_RECORD_OVERHEAD = 600
+"""Bytes that a record takes beside its fragment, roughly: its values, its places in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one version did to one object: its state afterwards, or None when it is gone."""
+
+    number: int
+    after: Record | None
+
+
+class Image:
+    """All objects of an account as they were at `version`.
+
+    Lists are kept sorted by rank, so an answer walks them without sorting. `bytes` estimates the memory used.
+    """
+
+    def __init__(self, account: int, version: int, records: Iterable[Record] = ()) -> None:
+        self.account = account
+        self.version = version
+        self.bytes = 0
+        self._records: dict[int, Record] = {}
+        self._lists: dict[ListKey, list[tuple[str, int]]] = {}
+        self._fragments: dict[int, Fragment] = {}
+        for record in records:
+            self._records[record.number] = record
+            for key in lists_of(record):
+                self._lists.setdefault(key, []).append((record.rank, record.number))
+        for members in self._lists.values():
+            members.sort()
+        self.bytes = len(self._records) * _RECORD_OVERHEAD
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._records
+
+    def __getitem__(self, number: int) -> Record:
+        return self._records[number]
+
+    def records(self) -> Iterator[Record]:
+        """All objects, in no particular order."""
+        return iter(self._records.values())
+
+    def apply(self, version: int, changes: Iterable[Change]) -> None:
+        """Moves on to `version` by the changes that it, and those before it, made; oldest first."""
+        for change in changes:
+            before = self._records.pop(change.number, None)
+            old_keys = lists_of(before) if before else ()
+            new_keys = lists_of(change.after) if change.after else ()
+            if before:
+                for key in old_keys:
+                    self._leave(key, before)
+                dropped = self._fragments.pop(change.number, ())
+                self.bytes -= _RECORD_OVERHEAD + sum(map(len, dropped))
+            if change.after:
+                self._records[change.number] = change.after
+                for key in new_keys:
+                    insort(self._lists.setdefault(key, []), (change.after.rank, change.number))
+                self.bytes += _RECORD_OVERHEAD
+        self.version = version
+
+    def _leave(self, key: ListKey, record: Record) -> None:
+        members = self._lists[key]
+        del members[bisect_left(members, (record.rank, record.number))]
+        if not members:
+            del self._lists[key]
+
+    def members(self, key: ListKey) -> list[int]:
+        """The numbers of a list's objects, in order; empty if there are none."""
+        return [number for _, number in self._lists.get(key, ())]
+
+    def find(self, type_name: str, wire_id: str) -> Record | None:
+        """The project or person of that wire id. (The lists of an account are short: no index is kept.)"""
+        for number in self.members((type_name, ROOT)):
+            if self._records[number].id == wire_id:
+                return self._records[number]
+        return None
+
+    def write(self, parts: list[bytes], number: int, include: frozenset[str]) -> None:
+        """Appends the JSON of an object with the optional properties in `include`, and of all that nests in it."""
+        record = self._records[number]
+        plan = plan_of(record.type)
+        fragment = self._fragments.get(number) or self._make_fragment(record)
+        for segment, gap, token in zip(fragment, plan.gaps, plan.tokens, strict=False):
+            parts.append(segment)
+            if token and token not in include:
+                parts.append(b"null")
+            elif gap.kind == "assigned":
+                self._write_assigned(parts, record)
+            else:
+                self.write_list(parts, (gap.target, number), include)
+        parts.append(fragment[-1])
+
+    def write_list(self, parts: list[bytes], key: ListKey, include: frozenset[str]) -> None:
+        """Appends a JSON array of the objects of a list."""
+        self.write_array(parts, self.members(key), include)
+
+    def write_array(self, parts: list[bytes], numbers: Iterable[int], include: frozenset[str]) -> None:
+        """Appends a JSON array of objects."""
+        separator = b"["
+        for number in numbers:
+            parts.append(separator)
+            self.write(parts, number, include)
+            separator = b","
+        parts.append(b"[]" if separator == b"[" else b"]")
+
+    def _write_assigned(self, parts: list[bytes], record: Record) -> None:
+        if record.type == "TeamSprintParticipation":
+            in_sprint = self.members(("sprintID", record["sprintID"]))
+            numbers = [n for n in in_sprint if self._records[n]["teamID"] == record["teamID"]]
+        else:
+            numbers = self.members((ASSIGNED_BY[record.type], record.number))
+        parts.append(b"[" + b",".join(b'"' + self._records[n].id.encode() + b'"' for n in numbers) + b"]")
+
+    def _make_fragment(self, record: Record) -> Fragment:
+        fragment = fragment_of(record, lambda number: self._records[number].id)
+        self._fragments[record.number] = fragment
+        self.bytes += sum(map(len, fragment))
+        return fragment
+
+
+ASSIGNED_BY = {"Release": "releaseID", "Board": "boardID"}
+"""The property of backlog items that assigns them to an object of the type."""
+
+
+def lists_of(record: Record) -> list[ListKey]:
+    """The lists that an object stands in."""
+    object_type = OBJECT_TYPES[record.type]
+    container = (object_type.nested_in and record[object_type.nested_in]) or (
+        record[object_type.listed_in] if object_type.listed_in else ROOT
+    )
+    keys: list[ListKey] = [(record.type, container)]
+    if record.type == "BacklogItem":
+        keys += [(p, record[p]) for p in ("releaseID", "sprintID", "boardID") if record[p] is not None]
+    return keys

@@ -1,0 +1,199 @@
+"""How an object type is described: its properties, their kinds, and which of them are stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "objectType",  # the constant name of the type
+    "id",  # the wire id
+    "string",
+    "enum",  # a string out of `values`
+    "integer",
+    "number",  # answered as a float; none is stored as null and answered as -1.0
+    "boolean",
+    "date",  # YYYY-MM-DD
+    "time",  # milliseconds since 1970 UTC
+    "ref",  # the id of one object; stored as its number
+    "refs",  # the ids of several objects, in order; stored as their numbers
+    "objects",  # nested objects that point back to their container; never stored here
+    "assigned",  # ids of the backlog items that point here; never stored here
+    "any",  # part of an answer's wrapper; `target` is its wire type, empty where that depends on the method
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of an object type: its wire name, kind and meaning.
+
+    `optional` properties are null unless includeProperties names them; `nullable` ones may be null by themselves.
+    `target` names the object type that a reference or a nested list is about, or several separated by a bar.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    nullable: bool = False
+    optional: bool = False
+    values: tuple[str, ...] = ()
+    target: str = ""
+    hidden: bool = False
+
+    @property
+    def stored(self) -> bool:
+        """Whether the store keeps a value for it (else it is a constant or derived from other objects)."""
+        return self.kind not in ("objectType", "objects", "assigned", "any")
+
+    @property
+    def wire_type(self) -> str:
+        """The type as the documentation of the API words it."""
+        match self.kind:
+            case "integer" | "time":
+                return "integer"
+            case "number" | "boolean":
+                return self.kind
+            case "refs" | "assigned":
+                return "array of strings"
+            case "objects":
+                return f"array of {self.target} objects"
+            case "any":
+                return self.target or "any"
+            case _:
+                return "string"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """An object type: properties in the order in which they are answered, and where its objects live.
+
+    `listed_in` is the property that points to the object whose ordered list this one stands in: the rank of an
+    object counts among all objects of its type with the same value there. None means the account itself.
+    `nested_in` is the property that, where it is not null, says which object of the same type this one nests in.
+    `unique` names properties that no two objects of the type within that list may share.
+    """
+
+    name: str
+    doc: str
+    properties: tuple[Property, ...]
+    listed_in: str | None = None
+    nested_in: str | None = None
+    unique: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> tuple[Property, ...]:
+        """The properties that the store keeps, hidden ones included."""
+        return tuple(p for p in self.properties if p.stored)
+
+    @property
+    def answered(self) -> tuple[Property, ...]:
+        """The properties that clients see, in order."""
+        return tuple(p for p in self.properties if not p.hidden)
+
+    def property(self, name: str) -> Property:
+        """The property of that wire name; KeyError if there is none."""
+        for candidate in self.properties:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(f"{self.name}.{name}")
+
+    def has(self, name: str) -> bool:
+        """Whether the type has a property of that wire name."""
+        return any(p.name == name for p in self.properties)
+
+
+def object_type(name: str) -> Property:
+    """The leading objectType property of the type `name`."""
+    return Property("objectType", "objectType", f"The type of the object, always {name}.", values=(name,))
+
+
+def identity(noun: str) -> tuple[Property, Property]:
+    """id and externalID, which nearly every type starts with."""
+    return (
+        Property("id", "id", f"Identifies the {noun}; digits-digits-digits, never reused."),
+        string(
+            "externalID",
+            f"Whatever another tool calls the {noun}; at most 255 characters, unique among objects of this type in the "
+            "account.",
+            nullable=True,
+        ),
+    )
+
+
+def project_id(noun: str) -> Property:
+    """The project that everything inside a project carries."""
+    return ref("projectID", "Project", f"The project that the {noun} belongs to.")
+
+
+def owner(noun: str, types: tuple[str, ...]) -> tuple[Property, Property]:
+    """ownerObjectType and ownerObjectID of something that hangs on objects of several types."""
+    return (
+        Property("ownerObjectType", "enum", f"The type of the object that the {noun} is on.", values=types),
+        ref("ownerObjectID", "|".join(types), f"The object that the {noun} is on."),
+    )
+
+
+def string(name: str, doc: str, *, nullable: bool = False) -> Property:
+    """Free text."""
+    return Property(name, "string", doc, nullable=nullable)
+
+
+def enum(name: str, values: tuple[str, ...], doc: str, *, nullable: bool = False) -> Property:
+    """One word out of an enumeration."""
+    return Property(name, "enum", doc, nullable=nullable, values=values)
+
+
+def integer(name: str, doc: str) -> Property:
+    """A whole number."""
+    return Property(name, "integer", doc)
+
+
+def number(name: str, doc: str) -> Property:
+    """A number that is answered as -1.0 where there is none."""
+    return Property(name, "number", doc, nullable=True)
+
+
+def boolean(name: str, doc: str) -> Property:
+    """True or false."""
+    return Property(name, "boolean", doc)
+
+
+def date(name: str, doc: str, *, nullable: bool = False) -> Property:
+    """A calendar day, YYYY-MM-DD."""
+    return Property(name, "date", doc, nullable=nullable)
+
+
+def time(name: str, doc: str) -> Property:
+    """A point in time, milliseconds since 1970-01-01 00:00 UTC."""
+    return Property(name, "time", doc)
+
+
+def ref(name: str, target: str, doc: str, *, nullable: bool = False) -> Property:
+    """The id of another object."""
+    return Property(name, "ref", doc, nullable=nullable, target=target)
+
+
+def refs(name: str, target: str, doc: str) -> Property:
+    """The ids of other objects."""
+    return Property(name, "refs", doc, target=target)
+
+
+def objects(name: str, target: str, doc: str, *, optional: bool = False) -> Property:
+    """Nested objects."""
+    return Property(name, "objects", doc, target=target, optional=optional)
+
+
+def assigned(doc: str) -> Property:
+    """assignedBacklogItemIDs: the backlog items that point to this object, in backlog order."""
+    return Property("assignedBacklogItemIDs", "assigned", doc, target="BacklogItem")
+
+
+RANK = Property("rank", "string", "Sorts the object in its list; compares bytewise.", hidden=True)
+"""Every stored type ends with it."""
+
+CHECKLISTS = objects("checklists", "Checklist", "The checklists on it.", optional=True)
+COMMENTS = objects("comments", "Comment", "The comments on it, each with its replies.", optional=True)
+ATTACHMENTS = objects("attachments", "Attachment", "The files attached to it.", optional=True)
+TIME_ENTRIES = objects("timeEntries", "TimeEntry", "The entries of time used on it.", optional=True)
+COMMITS = objects("commits", "Commit", "The source control commits that mention it.", optional=True)
+TAG_IDS = refs("tagIDs", "Tag", "The tags on it, in the order in which they were put on.")

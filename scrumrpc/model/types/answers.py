@@ -1,0 +1,41 @@
+"""The object types that wrap answers: Data, Error and Result; nothing of them is stored."""
+
+from __future__ import annotations
+
+from scrumrpc.model.properties import ObjectType, Property, object_type, objects
+
+DATA = ObjectType(
+    "Data",
+    "What getData answers: the projects asked for and, if asked for, the people of the account.",
+    (
+        object_type("Data"),
+        objects("persons", "Person", "Everybody in the account.", optional=True),
+        objects("deletedPersons", "DeletedPerson", "Everybody who was deleted from the account.", optional=True),
+        objects("projects", "Project", "The projects asked for, in the order of the account's project list."),
+    ),
+)
+
+ERROR = ObjectType(
+    "Error",
+    "What a call that fails answers, together with an HTTP status of 400 or above.",
+    (
+        object_type("Error"),
+        Property("errorID", "any", "Which kind of error, one of the 24 error ids.", target="string"),
+        Property("errorMessage", "any", "What is wrong, for people to read.", target="string"),
+    ),
+)
+
+RESULT = ObjectType(
+    "Result",
+    "What a call that succeeds answers, with HTTP status 200.",
+    (
+        object_type("Result"),
+        Property(
+            "dataVersion",
+            "any",
+            "The data version of the account that the answer was made at; a changing call answers the version it made.",
+            target="integer",
+        ),
+        Property("result", "any", "What the method answers; null for methods that only change something."),
+    ),
+)

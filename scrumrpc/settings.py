@@ -1,0 +1,42 @@
+"""Settings: what the environment says, read once into one frozen dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Limits count in each worker by itself; 0 means no limit."""
+
+    database_url: str  # empty: the embedded PostgreSQL
+    database_connections: int  # of each worker
+    database_prepare: bool  # off for connection poolers that cannot keep prepared statements
+    database_wait: float  # seconds that a call waits for a connection, also while the database restarts
+    queue: int  # calls in a worker at once; more get APIBusy
+    ongoing_per_key: int  # calls of one API key in a worker at once; more get TooManyOngoingRequests
+    calls_per_minute_per_key: int  # more get APILimitReached
+    largest_body: int  # bytes of a request's body
+    image_memory: int  # bytes of images that a worker keeps
+    log_calls: bool
+    admin_email: str  # of the first administrator, made at the first start
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """The settings in force: DATABASE_URL and SCRUMRPC_*, each with its default."""
+        config = Config()
+        return cls(
+            database_url=config("DATABASE_URL", default=""),
+            database_connections=config("SCRUMRPC_DATABASE_CONNECTIONS", cast=int, default=8),
+            database_prepare=config("SCRUMRPC_DATABASE_PREPARE", cast=bool, default=True),
+            database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=5.0),
+            queue=config("SCRUMRPC_QUEUE", cast=int, default=1000),
+            ongoing_per_key=config("SCRUMRPC_ONGOING_PER_KEY", cast=int, default=500),
+            calls_per_minute_per_key=config("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", cast=int, default=0),
+            largest_body=config("SCRUMRPC_LARGEST_BODY", cast=int, default=8 * 1024 * 1024),
+            image_memory=config("SCRUMRPC_IMAGE_MEMORY", cast=int, default=512 * 1024 * 1024),
+            log_calls=config("SCRUMRPC_LOG_CALLS", cast=bool, default=True),
+            admin_email=config("SCRUMRPC_ADMIN_EMAIL", default="admin@example.com"),
+        )

@@ -1,0 +1,1 @@
+"""The versioned Postgres store; the only place with SQL."""

@@ -1,0 +1,62 @@
+"""Accounts in the database: making them, listing them, and what operators turn on and off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scrumrpc.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as operators see it."""
+
+    account_id: int
+    name: str
+    created_at: datetime
+    data_version: int
+    is_closed: bool
+    has_api_access: bool
+    has_access_control: bool
+    in_maintenance: bool
+
+
+SWITCHES = ("is_closed", "has_api_access", "has_access_control", "in_maintenance")
+"""What operators turn on and off; takes effect with the next call."""
+
+
+async def add(conn: Connection, name: str, account_id: int | None = None) -> int | None:
+    """Adds an account under the given number, or under the next free one; None if the number is taken."""
+    cursor = await conn.execute(
+        """
+        INSERT INTO accounts (account_id, name)
+        VALUES (coalesce(%(account_id)s, (SELECT coalesce(max(account_id), 0) + 1 FROM accounts)), %(name)s)
+        ON CONFLICT DO NOTHING RETURNING account_id
+        """,
+        {"account_id": account_id, "name": name},
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+async def accounts(conn: Connection) -> list[Account]:
+    """All accounts, by number."""
+    cursor = await conn.execute(
+        """
+        SELECT account_id, name, created_at, data_version, is_closed, has_api_access, has_access_control, in_maintenance
+        FROM accounts ORDER BY account_id
+        """
+    )
+    return [Account(*row) for row in await cursor.fetchall()]
+
+
+async def switch(conn: Connection, name: str, value: bool, account_id: int | None) -> int:
+    """Turns one of SWITCHES on or off for an account, or for all where None is given; answers for how many."""
+    if name not in SWITCHES:
+        raise KeyError(name)
+    cursor = await conn.execute(
+        f"UPDATE accounts SET {name} = %(value)s WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s",
+        {"value": value, "account_id": account_id},
+    )
+    return cursor.rowcount

@@ -1,0 +1,78 @@
+"""API keys in the database: making, listing and revoking them, and noting when they were last used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scrumrpc.errors import APIBusy, APINotAvailable
+from scrumrpc.store.database import Connection, Database
+
+_NOTE_USE = """
+UPDATE api_keys SET last_used_at = now()
+WHERE account_id = %s AND key_id = %s AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is kept of an API key."""
+
+    key_id: int
+    name: str
+    prefix: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+async def note_use(database: Database, account: int, key_id: int | None) -> None:
+    """Notes that a key was used just now, unless that was noted within the last minute."""
+
+    async def work(conn: Connection) -> None:
+        await conn.execute(_NOTE_USE, (account, key_id))
+
+    try:
+        await database.read(work)  # harmless to repeat
+    except (APINotAvailable, APIBusy):
+        return  # the next use notes it
+
+
+async def add(conn: Connection, account: int, name: str, prefix: str, key_hash: bytes) -> int:
+    """Adds a key and answers its number in the account."""
+    cursor = await conn.execute(
+        """
+        WITH locked AS (SELECT account_id FROM accounts WHERE account_id = %(account)s FOR UPDATE)
+        INSERT INTO api_keys (account_id, key_id, name, prefix, key_hash)
+        SELECT account_id,
+               (SELECT coalesce(max(key_id), 0) + 1 FROM api_keys WHERE account_id = %(account)s),
+               %(name)s, %(prefix)s, %(key_hash)s
+        FROM locked
+        RETURNING key_id
+        """,
+        {"account": account, "name": name, "prefix": prefix, "key_hash": key_hash},
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def revoke(conn: Connection, account: int, key_id: int) -> bool:
+    """Revokes a key from now on; False if there is no such key, or it is revoked already."""
+    cursor = await conn.execute(
+        "UPDATE api_keys SET revoked_at = now() WHERE account_id = %s AND key_id = %s AND revoked_at IS NULL",
+        (account, key_id),
+    )
+    return cursor.rowcount == 1
+
+
+async def keys_of(conn: Connection, account: int) -> list[Key]:
+    """All keys of an account, oldest first."""
+    cursor = await conn.execute(
+        """
+        SELECT key_id, name, prefix, created_at, last_used_at, revoked_at
+        FROM api_keys WHERE account_id = %s ORDER BY key_id
+        """,
+        (account,),
+    )
+    return [Key(*row) for row in await cursor.fetchall()]

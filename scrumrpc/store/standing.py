@@ -1,0 +1,99 @@
+"""Who a call is made for, as the database has it: the account, the key, the person, and what the person may reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a call presents. Without `key_hash` it is an operator's call, made at the command line.
+
+    `email` is the address of the person that the call is made for; an operator's call may be for nobody.
+    """
+
+    account: int
+    key_hash: bytes | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the database says of the credentials, read in one statement.
+
+    `person` is None where no person of the account has the address. `projects` holds the numbers of the projects that
+    the person reaches, or None where there is no limit.
+    """
+
+    account: int
+    data_version: int
+    is_closed: bool
+    has_api_access: bool
+    has_access_control: bool
+    in_maintenance: bool
+    key_id: int | None
+    key_name: str | None
+    key_use_is_stale: bool
+    person: int | None
+    is_administrator: bool
+    projects: frozenset[int] | None
+    last_object: int
+    last_item_number: int
+    last_task_number: int
+
+
+# Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
+_STANDING = """
+SELECT a.data_version, a.is_closed, a.has_api_access, a.has_access_control, a.in_maintenance,
+       k.key_id, k.name, coalesce(k.last_used_at < now() - interval '1 minute', k.key_id IS NOT NULL),
+       p.id, coalesce(p.is_administrator, false),
+       CASE WHEN a.has_access_control AND NOT p.is_administrator THEN ARRAY(
+           SELECT l.object_id FROM object_persons l
+           WHERE l.account_id = a.account_id AND l.person_id = p.id AND l.role IN ('productOwnerIDs', 'stakeholderIDs')
+           UNION
+           SELECT t.project_id FROM object_persons l JOIN teams t ON t.account_id = l.account_id AND t.id = l.object_id
+           WHERE l.account_id = a.account_id AND l.person_id = p.id AND l.role = 'teamMemberIDs'
+       ) END,
+       a.last_object, a.last_item_number, a.last_task_number
+FROM accounts a
+LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL
+LEFT JOIN persons p ON p.account_id = a.account_id AND lower(p.email_address) = lower(%(email)s::text) AND NOT p.is_deleted
+WHERE a.account_id = %(account)s
+"""
+
+# The condition keeps people without a key from making the account's callers wait.
+_LOCK = """
+SELECT FROM accounts a
+WHERE a.account_id = %(account)s AND (%(key_hash)s::bytea IS NULL OR EXISTS (
+    SELECT FROM api_keys k
+    WHERE k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL))
+FOR NO KEY UPDATE
+"""
+
+
+def parameters_of(credentials: Credentials) -> dict[str, Any]:
+    """The parameters of both statements."""
+    return {"account": credentials.account, "key_hash": credentials.key_hash, "email": credentials.email}
+
+
+def standing_from(account: int, row: tuple[Any, ...]) -> Standing:
+    """The standing that a row of the statement holds."""
+    *head, projects, last_object, last_item_number, last_task_number = row
+    return Standing(
+        account, *head, None if projects is None else frozenset(projects), last_object, last_item_number,
+        last_task_number,
+    )  # fmt: skip
+
+
+async def look_up(conn: AsyncConnection[Any], credentials: Credentials) -> Standing | None:
+    """The standing of the credentials now; None if there is no such account."""
+    cursor = await conn.execute(_STANDING, parameters_of(credentials))
+    row = await cursor.fetchone()
+    return standing_from(credentials.account, row) if row else None
+
+
+LOCK, STANDING = _LOCK, _STANDING
+"""For a writing call, which sends both, in this order, in its first flush."""

@@ -1,0 +1,232 @@
+"""The statements for objects, built from the tables with SQLAlchemy Core and compiled once to text for psycopg."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import Compiled
+
+from scrumrpc.model.ownership import belongs_by
+from scrumrpc.model.properties import Property
+from scrumrpc.model.record import Record
+from scrumrpc.model.types import STORED_TYPES
+from scrumrpc.store.tables import OBJECT_PERSONS, OBJECT_TAGS, OBJECTS, TABLES, column_name, has_column
+
+_DIALECT = psycopg.dialect()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeStatements:
+    """The statements for one object type; parameters by name, `account` in all of them, `object_type` in loading ones.
+
+    The loading ones answer rows that `record_from` reads: by `id` (wire id), by `numbers`, by `owners` (for
+    each property by which they belong to something: the numbers that it may hold), or all.
+    """
+
+    load_by_id: str
+    load_by_numbers: str
+    load_by_owners: dict[str, str]
+    load_all: str
+    last_rank: str
+    ranks_at: str
+    count: str
+    find_unique: str | None
+    insert: str
+    update: str
+    delete: str
+
+
+def text_of(statement: Executable) -> str:
+    """A statement as text with psycopg placeholders."""
+    compiled: Compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+    return str(compiled)
+
+
+def _statements_of(type_name: str) -> TypeStatements:
+    object_type, table = STORED_TYPES[type_name], TABLES[type_name]
+    columns = [column_name(p.name) for p in object_type.stored if has_column(p)]
+    in_account = table.c.account_id == bindparam("account")
+    this_one = and_(in_account, table.c.id == bindparam("number"))
+    load = _load(type_name)
+    container = table.c[column_name(object_type.listed_in)] if object_type.listed_in else None
+    in_list = and_(in_account, container == bindparam("container")) if container is not None else in_account
+    unique = [_hash(table.c[column_name(name)]) == _hash(bindparam("value")) for name in object_type.unique]
+    return TypeStatements(
+        load_by_id=text_of(load.where(OBJECTS.c.wire_id == bindparam("id"))),
+        load_by_numbers=text_of(load.where(OBJECTS.c.id == any_(bindparam("numbers")))),
+        load_by_owners={
+            name: text_of(load.where(table.c[column_name(name)] == any_(bindparam("owners"))))
+            for name in belongs_by(object_type)
+        },
+        load_all=text_of(load),
+        last_rank=text_of(select(table.c.rank).where(in_list).order_by(table.c.rank.desc()).limit(literal_column("1"))),
+        ranks_at=text_of(
+            select(table.c.rank).where(in_list).order_by(table.c.rank).offset(bindparam("skip")).limit(literal_column("2"))
+        ),
+        count=text_of(select(func.count()).select_from(table).where(in_list)),
+        find_unique=text_of(select(table.c.id).where(in_list, *unique)) if unique else None,
+        insert=text_of(
+            insert(table).values(
+                account_id=bindparam("account"), id=bindparam("number"), **{c: bindparam(c) for c in columns}
+            )
+        ),
+        update=text_of(update(table).where(this_one).values({c: bindparam(c) for c in columns})),
+        delete=text_of(delete(table).where(this_one)),
+    )
+
+
+def _load(type_name: str) -> Select[Any]:
+    """Number, then every stored property in stored order."""
+    table = TABLES[type_name]
+    columns: list[ColumnElement[Any]] = [OBJECTS.c.id]
+    for p in STORED_TYPES[type_name].stored:
+        if p.kind == "id":
+            columns.append(OBJECTS.c.wire_id)
+        elif p.name == "externalID":
+            columns.append(OBJECTS.c.external_id)
+        elif p.kind == "refs":
+            columns.append(_links(p))
+        else:
+            columns.append(table.c[column_name(p.name)])
+    same = and_(table.c.account_id == OBJECTS.c.account_id, table.c.id == OBJECTS.c.id)
+    joined = OBJECTS.join(table, same)
+    of_type = and_(OBJECTS.c.account_id == bindparam("account"), OBJECTS.c.type == bindparam("object_type"))
+    return select(*columns).select_from(joined).where(of_type)
+
+
+def _links(p: Property) -> ColumnElement[Any]:
+    """The numbers that a list of ids holds, as an array in order."""
+    table = OBJECT_TAGS if p.target == "Tag" else OBJECT_PERSONS
+    rows = select(table.c.tag_id if table is OBJECT_TAGS else table.c.person_id).where(
+        table.c.account_id == OBJECTS.c.account_id, table.c.object_id == OBJECTS.c.id
+    )
+    if table is OBJECT_PERSONS:
+        rows = rows.where(table.c.role == literal_column(f"'{p.name}'"))
+    return func.array(rows.order_by(table.c.position).correlate(OBJECTS).scalar_subquery())
+
+
+def _hash(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As the indexes on names have it."""
+    return func.sha256(func.convert_to(column, literal_column("'UTF8'")))
+
+
+STATEMENTS: dict[str, TypeStatements] = {name: _statements_of(name) for name in STORED_TYPES}
+
+INSERT_OBJECT = text_of(
+    insert(OBJECTS).values(
+        account_id=bindparam("account"),
+        id=bindparam("number"),
+        type=bindparam("object_type"),
+        wire_id=bindparam("wire_id"),
+        external_id=bindparam("external_id"),
+    )
+)
+_THIS_OBJECT = and_(OBJECTS.c.account_id == bindparam("account"), OBJECTS.c.id == bindparam("number"))
+UPDATE_OBJECT = text_of(
+    update(OBJECTS).where(_THIS_OBJECT).values(type=bindparam("object_type"), external_id=bindparam("external_id"))
+)
+DELETE_OBJECT = text_of(delete(OBJECTS).where(_THIS_OBJECT))
+FIND_EXTERNAL_ID = text_of(
+    select(OBJECTS.c.id).where(
+        OBJECTS.c.account_id == bindparam("account"),
+        OBJECTS.c.type == bindparam("object_type"),
+        OBJECTS.c.external_id == bindparam("external_id"),
+    )
+)
+_PERSONS = TABLES["Person"]
+FIND_PERSON = text_of(
+    select(_PERSONS.c.id).where(
+        _PERSONS.c.account_id == bindparam("account"),
+        func.lower(_PERSONS.c.email_address) == func.lower(bindparam("email", type_=Text)),
+        _PERSONS.c.is_deleted.is_(False),
+    )
+)
+TAGGED = text_of(
+    select(OBJECTS.c.type, OBJECTS.c.id)
+    .select_from(
+        OBJECT_TAGS.join(
+            OBJECTS, and_(OBJECTS.c.account_id == OBJECT_TAGS.c.account_id, OBJECTS.c.id == OBJECT_TAGS.c.object_id)
+        )
+    )
+    .where(OBJECT_TAGS.c.account_id == bindparam("account"), OBJECT_TAGS.c.tag_id == bindparam("tag"))
+)
+INSERT_PERSON_LINK = text_of(
+    insert(OBJECT_PERSONS).values(
+        account_id=bindparam("account"),
+        object_id=bindparam("number"),
+        role=bindparam("role"),
+        position=bindparam("position"),
+        person_id=bindparam("linked"),
+    )
+)
+DELETE_PERSON_LINKS = text_of(
+    delete(OBJECT_PERSONS).where(
+        OBJECT_PERSONS.c.account_id == bindparam("account"),
+        OBJECT_PERSONS.c.object_id == bindparam("number"),
+        OBJECT_PERSONS.c.role == bindparam("role"),
+    )
+)
+INSERT_TAG_LINK = text_of(
+    insert(OBJECT_TAGS).values(
+        account_id=bindparam("account"),
+        object_id=bindparam("number"),
+        position=bindparam("position"),
+        tag_id=bindparam("linked"),
+    )
+)
+DELETE_TAG_LINKS = text_of(
+    delete(OBJECT_TAGS).where(
+        OBJECT_TAGS.c.account_id == bindparam("account"), OBJECT_TAGS.c.object_id == bindparam("number")
+    )
+)
+
+
+def _read_time(value: datetime) -> int:
+    return (value - _EPOCH) // _MILLISECOND
+
+
+def _write_time(value: int) -> datetime:
+    return _EPOCH + value * _MILLISECOND
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"date": lambda value: value.isoformat(), "time": _read_time}
+_WRITERS: dict[str, Callable[[Any], Any]] = {"time": _write_time}
+_COLUMNS = {
+    name: tuple((p.name, _READERS.get(p.kind)) for p in object_type.stored)
+    for name, object_type in STORED_TYPES.items()
+}
+
+
+def record_from(type_name: str, row: Sequence[Any]) -> Record:
+    """The record that a loading statement's row holds."""
+    values = {
+        name: reader(value) if reader and value is not None else value
+        for (name, reader), value in zip(_COLUMNS[type_name], row[1:], strict=True)
+    }
+    return Record(row[0], type_name, values)
+
+
+def parameters_of(account: int, record: Record) -> dict[str, Any]:
+    """What the inserting and updating statements of a record's type, and those for objects, take."""
+    parameters: dict[str, Any] = {
+        "account": account,
+        "number": record.number,
+        "object_type": record.type,
+        "wire_id": record.id,
+        "external_id": record.values.get("externalID"),
+    }
+    for p in STORED_TYPES[record.type].stored:
+        if has_column(p):
+            value = record[p.name]
+            writer = _WRITERS.get(p.kind)
+            parameters[column_name(p.name)] = writer(value) if writer and value is not None else value
+    return parameters

@@ -1,0 +1,108 @@
+"""The tables of schema.sql as SQLAlchemy Core tables, derived from the model; a test compares both with a database."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text
+
+from scrumrpc.model.properties import Property
+from scrumrpc.model.types import STORED_TYPES
+
+METADATA = MetaData()
+
+TABLE_NAMES = {
+    "Attachment": "attachments",
+    "BacklogItem": "backlog_items",
+    "Board": "boards",
+    "BoardColumn": "board_columns",
+    "Checklist": "checklists",
+    "ChecklistItem": "checklist_items",
+    "Comment": "comments",
+    "Commit": "commits",
+    "DeletedPerson": "persons",
+    "Person": "persons",
+    "Project": "projects",
+    "Release": "releases",
+    "Sprint": "sprints",
+    "Tag": "tags",
+    "Task": "tasks",
+    "Team": "teams",
+    "TeamSprintParticipation": "team_sprint_participations",
+    "TimeEntry": "time_entries",
+}
+
+_COLUMN_TYPES = {
+    "string": Text,
+    "enum": Text,
+    "integer": BigInteger,
+    "number": Double,
+    "boolean": Boolean,
+    "date": Date,
+    "time": DateTime(timezone=True),
+    "ref": BigInteger,
+}
+
+
+def column_name(wire_name: str) -> str:
+    """The column of a property.
+
+    >>> column_name("ownerObjectID"), column_name("photoURL")
+    ('owner_object_id', 'photo_url')
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", wire_name).lower()
+
+
+def has_column(p: Property) -> bool:
+    """Whether a property is a column of its type's own table (identity and lists of ids are elsewhere)."""
+    return p.stored and p.kind not in ("id", "refs") and p.name != "externalID"
+
+
+def _table_of(type_name: str) -> Table:
+    own = [
+        Column(column_name(p.name), _COLUMN_TYPES[p.kind], nullable=p.nullable)
+        for p in STORED_TYPES[type_name].stored
+        if has_column(p)
+    ]
+    return Table(
+        TABLE_NAMES[type_name],
+        METADATA,
+        Column("account_id", BigInteger, primary_key=True),
+        Column("id", BigInteger, primary_key=True),
+        *own,
+    )
+
+
+TABLES: dict[str, Table] = {}
+"""The table of each stored object type."""
+for _name in STORED_TYPES:
+    TABLES[_name] = METADATA.tables[TABLE_NAMES[_name]] if TABLE_NAMES[_name] in METADATA.tables else _table_of(_name)
+
+OBJECTS = Table(
+    "objects",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("wire_id", Text, nullable=False),
+    Column("external_id", Text),
+)
+
+OBJECT_PERSONS = Table(
+    "object_persons",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("object_id", BigInteger, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("person_id", BigInteger, nullable=False),
+)
+
+OBJECT_TAGS = Table(
+    "object_tags",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("object_id", BigInteger, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("tag_id", BigInteger, nullable=False),
+)

@@ -1,0 +1,369 @@
+"""Transaction: a writing call's view of its account, from the lock to COMMIT; what methods read and change data with."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from scrumrpc.errors import InvalidParameter, ObjectWithExternalIDAlreadyExists, RequirementNotSatisfied
+from scrumrpc.model.ownership import owned_by
+from scrumrpc.model.record import ROOT, Record
+from scrumrpc.model.types import STORED_TYPES
+from scrumrpc.store import log
+from scrumrpc.store.database import Connection
+from scrumrpc.store.ranks import RankPlace, needs_new_ranks, rank_between, ranks_after
+from scrumrpc.store.standing import LOCK, STANDING, Credentials, Standing, parameters_of, standing_from
+from scrumrpc.store.statements import FIND_EXTERNAL_ID, FIND_PERSON, STATEMENTS, TAGGED, record_from
+from scrumrpc.store.writes import writes_of
+
+Query = tuple[str, dict[str, Any]]
+Reference = tuple[str, str]
+"""An object type and a wire id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The requestID of a call, with what tells another call under the same id by."""
+
+    id: str
+    parameters_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the first flush of a writing call found, all of it read after the lock was taken."""
+
+    standing: Standing | None
+    executed_at_version: int | None  # when the requestID was already executed: the version that it answered
+    found: dict[Reference, Record | None]
+
+
+async def open_call(
+    conn: Connection, credentials: Credentials, request: Request | None, references: Iterable[Reference]
+) -> Opened:
+    """Begins the transaction, locks the account, and reads the standing, the requestID and the objects named, in one flush.
+
+    Each statement runs in READ COMMITTED after the lock was granted, so it sees whatever the calls before committed.
+    """
+    who = parameters_of(credentials)
+    wanted = list(dict.fromkeys(references))
+    async with conn.pipeline():
+        await conn.execute("BEGIN")
+        await conn.execute(LOCK, who)
+        standing_cursor = await conn.execute(STANDING, who)
+        request_cursor = await conn.execute(log.FIND_REQUEST, {**who, "request_id": request.id}) if request else None
+        cursors = [
+            await conn.execute(
+                STATEMENTS[type_name].load_by_id,
+                {"account": credentials.account, "object_type": type_name, "id": wire_id},
+            )
+            for type_name, wire_id in wanted
+        ]
+        row = await standing_cursor.fetchone()
+        executed = await request_cursor.fetchone() if request_cursor else None
+        rows = [await cursor.fetchone() for cursor in cursors]
+    found = {
+        reference: record_from(reference[0], found_row) if found_row else None
+        for reference, found_row in zip(wanted, rows, strict=True)
+    }
+    return Opened(
+        standing_from(credentials.account, row) if row else None, executed[0] if executed else None, found
+    )
+
+
+class Transaction:
+    """One writing call under the account's lock.
+
+    Methods read objects, create, change and delete them here. Nothing is sent until it must be: `finish` writes the
+    rows, the change log, the version and the requestID in one flush with COMMIT. Names are wire names throughout,
+    references are object numbers.
+    """
+
+    def __init__(self, conn: Connection, standing: Standing) -> None:
+        self.account = standing.account
+        self.standing = standing
+        self.now = int(time.time() * 1000)  # what the call writes as the present, in milliseconds
+        self.version = standing.data_version
+        self._conn = conn
+        self._last_object = standing.last_object
+        self._last_item_number = standing.last_item_number
+        self._last_task_number = standing.last_task_number
+        self._last_ranks: dict[RankPlace, str] = {}  # of lists that the call adds to at the end
+        self._before: dict[int, Record | None] = {}  # as the tables had it when the call began
+        self._written: dict[int, Record | None] = {}  # as the tables have it now, where the call flushed something
+        self._after: dict[int, Record | None] = {}  # as the call leaves it
+
+    # Reading --------------------------------------------------------------------------------------------------------
+
+    async def read(self, *queries: Query) -> list[Sequence[tuple[Any, ...]]]:
+        """The rows of several queries, in one round trip; they see what the call has done so far."""
+        async with self._conn.pipeline():
+            await self._flush()
+            cursors = [await self._conn.execute(text, parameters) for text, parameters in queries]
+            return [await cursor.fetchall() for cursor in cursors]
+
+    async def count(self, type_name: str, container: Record) -> int:
+        """How many objects of the type stand in the list of `container`."""
+        statement = STATEMENTS[type_name].count
+        [rows] = await self.read((statement, {"account": self.account, "container": container.number}))
+        return int(rows[0][0])
+
+    async def get(self, type_name: str, number: int) -> Record:
+        """The object of that number, which must exist."""
+        [record] = await self._load(type_name, [number])
+        return record
+
+    async def list(self, type_name: str, container: Record) -> list[Record]:
+        """The objects of the type that stand in the list of `container`, in order."""
+        [rows] = await self.read(RankPlace(type_name, self.account, container.number).load_query())
+        return sorted((record_from(type_name, row) for row in rows), key=lambda record: record.rank)
+
+    async def tagged_with(self, tag: Record) -> list[Record]:
+        """The objects that carry the tag."""
+        [rows] = await self.read((TAGGED, {"account": self.account, "tag": tag.number}))
+        numbers: dict[str, list[int]] = {}
+        for type_name, number in rows:
+            numbers.setdefault(type_name, []).append(number)
+        return [record for type_name, of_type in numbers.items() for record in await self._load(type_name, of_type)]
+
+    async def person_with_email_address(self, email: str) -> int | None:
+        """The number of the person who has the address, if anybody has."""
+        [rows] = await self.read((FIND_PERSON, {"account": self.account, "email": email}))
+        return rows[0][0] if rows else None
+
+    async def _load(self, type_name: str, numbers: list[int]) -> list[Record]:
+        statement = STATEMENTS[type_name].load_by_numbers
+        [rows] = await self.read((statement, {"account": self.account, "object_type": type_name, "numbers": numbers}))
+        return [record_from(type_name, row) for row in rows]
+
+    # Changing -------------------------------------------------------------------------------------------------------
+
+    async def create(self, type_name: str, index: int = -1, **values: Any) -> Record:
+        """Makes an object at a position of its list (-1: at the end); properties not given have no value.
+
+        Checks that the external id and what the type keeps unique are not taken. A value for `id` keeps an imported
+        wire id; without it the object gets `<account>-0-<number>`.
+        """
+        object_type = STORED_TYPES[type_name]
+        container = values[object_type.listed_in] if object_type.listed_in else ROOT
+        await self._check_unique(type_name, container, None, values)
+        rank = await self._rank_at(type_name, container, index)
+        self._last_object += 1
+        number = self._last_object
+        wire_id = values.pop("id", None) or f"{self.account}-0-{number}"
+        self._keep_clear_of(wire_id)
+        complete: dict[str, Any] = {}
+        for p in object_type.stored:
+            if p.name == "id":
+                complete["id"] = wire_id
+            elif p.name == "rank":
+                complete["rank"] = rank
+            elif p.kind == "refs":
+                complete[p.name] = list(values.get(p.name, ()))
+            elif p.name in ("itemNumber", "taskNumber"):
+                complete[p.name] = self._next_number(p.name, values.get(p.name))
+            else:
+                complete[p.name] = values.get(p.name) if p.nullable else values[p.name]
+        record = Record(number, type_name, complete)
+        self._before.setdefault(number, None)
+        self._after[number] = record
+        return record
+
+    async def change(self, record: Record, **values: Any) -> Record:
+        """Gives properties of an object new values; setting what is already there changes nothing."""
+        changed = {name: value for name, value in values.items() if record[name] != value}
+        if not changed:
+            return record
+        object_type = STORED_TYPES[record.type]
+        container = record[object_type.listed_in] if object_type.listed_in else ROOT
+        await self._check_unique(record.type, container, record, changed)
+        after = record.changed(**changed)
+        self._put(record, after)
+        return after
+
+    def turn_into(self, record: Record, type_name: str, **values: Any) -> Record:
+        """Makes an object another type under the same id: a person a deleted person."""
+        after = Record(record.number, type_name, record.changed(**values).values)
+        self._put(record, after)
+        return after
+
+    async def delete(self, record: Record) -> None:
+        """Deletes an object and all that belongs to it: an item's tasks, a comment's replies and so on."""
+        doomed, level = {record.number: record}, [record]
+        while level:
+            owned = await self._owned_by(level)
+            level = [each for each in owned if each.number not in doomed]
+            doomed.update((each.number, each) for each in level)
+        for each in doomed.values():
+            self._put(each, None)
+
+    async def _owned_by(self, owners: list[Record]) -> list[Record]:
+        numbers: dict[tuple[str, str], list[int]] = {}
+        for owner in owners:
+            for belonging in owned_by(owner.type):
+                numbers.setdefault(belonging, []).append(owner.number)
+        queries: list[Query] = [
+            (
+                STATEMENTS[type_name].load_by_owners[name],
+                {"account": self.account, "object_type": type_name, "owners": of_owners},
+            )
+            for (type_name, name), of_owners in numbers.items()
+        ]
+        rows = await self.read(*queries) if queries else []
+        return [
+            record_from(type_name, row) for (type_name, _), of_type in zip(numbers, rows, strict=True) for row in of_type
+        ]
+
+    def _put(self, known: Record, after: Record | None) -> None:
+        if known.number not in self._before:
+            self._before[known.number] = known
+            self._written[known.number] = known
+        self._after[known.number] = after
+
+    # Identity, uniqueness and order -----------------------------------------------------------------------------------
+
+    def _keep_clear_of(self, wire_id: str) -> None:
+        """New objects are called `<account>-0-<number>`: numbers go on above an imported id of that form."""
+        match = re.fullmatch(rf"{self.account}-0-(\d{{1,15}})", wire_id)
+        if match:
+            self._last_object = max(self._last_object, int(match[1]))
+
+    def _next_number(self, name: str, imported: int | None) -> int:
+        if name == "itemNumber":
+            number = imported or self._last_item_number + 1
+            self._last_item_number = max(self._last_item_number, number)
+        else:
+            number = imported or self._last_task_number + 1
+            self._last_task_number = max(self._last_task_number, number)
+        return number
+
+    async def _check_unique(
+        self, type_name: str, container: int, record: Record | None, values: dict[str, Any]
+    ) -> None:
+        queries: list[Query] = []
+        names: list[str] = []
+        external_id = values.get("externalID")
+        if external_id is not None:
+            names.append("externalID")
+            queries.append(
+                (
+                    FIND_EXTERNAL_ID,
+                    {"account": self.account, "object_type": type_name, "external_id": external_id},
+                )
+            )
+        for name in STORED_TYPES[type_name].unique:
+            if name in values:
+                names.append(name)
+                parameters = {"account": self.account, "container": container, "value": values[name]}
+                queries.append((str(STATEMENTS[type_name].find_unique), parameters))
+        if not queries:
+            return
+        for name, rows in zip(names, await self.read(*queries), strict=True):
+            if any(record is None or number != record.number for (number,) in rows):
+                raise _taken(type_name, name, values[name])
+
+    async def _rank_at(self, type_name: str, container: int, index: int) -> str:
+        place = RankPlace(type_name, self.account, container)
+        if index < 0 and place in self._last_ranks:
+            ranks = [self._last_ranks[place]]
+        else:
+            [rows] = await self.read(place.query(index))
+            ranks = [rank for (rank,) in rows]
+        if index > 0 and not ranks:
+            [[(count,)]] = await self.read(place.count_query())
+            where = "the list is empty" if count == 0 else f"the list holds {count}"
+            raise InvalidParameter(
+                f"The parameter index is {index}, but {where}: it must be between 0 and {count}, or -1 for the end."
+            )
+        rank = rank_between(ranks, index)
+        if needs_new_ranks(rank):
+            await self._spread_ranks(place)
+            return await self._rank_at(type_name, container, index)
+        if index < 0 or place in self._last_ranks:
+            self._last_ranks[place] = max(rank, self._last_ranks.get(place, ""))
+        return rank
+
+    async def _spread_ranks(self, place: RankPlace) -> None:
+        """Gives a whole list new, short ranks, in the same order; needed once in thousands of inserts at one place."""
+        [rows] = await self.read(place.load_query())
+        records = sorted((record_from(place.type_name, row) for row in rows), key=lambda record: record.rank)
+        for record, rank in zip(records, ranks_after(records[-1].rank, len(records)), strict=True):
+            self._put(record, record.changed(rank=rank))
+        self._last_ranks.pop(place, None)
+
+    # Writing --------------------------------------------------------------------------------------------------------
+
+    async def _flush(self) -> None:
+        """Sends what changed since the last flush; later statements of the transaction see it."""
+        pending = []
+        for number, after in self._after.items():
+            before = self._written.get(number)
+            if before is not after and before != after:
+                pending.append((before, after))
+                self._written[number] = after
+        if not pending:
+            return
+        for text, rows in writes_of(self.account, pending):
+            await self._send(text, rows)
+
+    async def _send(self, text: str, rows: list[dict[str, Any]]) -> None:
+        if len(rows) == 1:
+            await self._conn.execute(text, rows[0])
+        else:
+            await self._conn.cursor().executemany(text, rows)
+
+    async def finish(self, method: str, call_id: str, request: Request | None, result: Any) -> None:
+        """Writes everything and commits. The version rises by one if anything really changed."""
+        changes = [
+            (before, self._after[number])
+            for number, before in self._before.items()
+            if before != self._after[number]
+        ]
+        key = self.standing.key_id
+        async with self._conn.pipeline():
+            await self._flush()
+            if changes:
+                self.version += 1
+                common = {"account": self.account, "version": self.version, "method": method, "call_id": call_id}
+                await self._conn.execute(
+                    log.INSERT_VERSION, {**common, "person": self.standing.person, "key": key}
+                )
+                rows = [log.change_row(self.account, self.version, before, after) for before, after in changes]
+                await self._send(log.INSERT_CHANGE, rows)
+                counters = {
+                    "last_object": self._last_object,
+                    "last_item_number": self._last_item_number,
+                    "last_task_number": self._last_task_number,
+                }
+                await self._conn.execute(log.UPDATE_ACCOUNT, {**common, **counters})
+            if request and key is not None:
+                await self._conn.execute(
+                    log.INSERT_REQUEST,
+                    {
+                        "account": self.account,
+                        "key": key,
+                        "request_id": request.id,
+                        "version": self.version,
+                        "method": method,
+                        "parameters_hash": request.parameters_hash,
+                        "result": orjson.dumps(result).decode(),
+                    },
+                )
+            await self._conn.execute("COMMIT")
+
+
+def _taken(type_name: str, name: str, value: Any) -> Exception:
+    if name == "externalID":
+        return ObjectWithExternalIDAlreadyExists(
+            f"Another object of type {type_name} already has the external id {value}; external ids are unique among "
+            "the objects of a type."
+        )
+    scope = "the account" if STORED_TYPES[type_name].listed_in is None else "the project"
+    return RequirementNotSatisfied(
+        f"There is already an object of type {type_name} with the {name} {value}; it must be unique in {scope}."
+    )
