@@ -105,8 +105,8 @@ CREATE TABLE projects (
 );
 -- The list of projects.
 CREATE UNIQUE INDEX projects_in_order ON projects (account_id, rank);
--- Project names are unique in the account. (Hashed, because a name may be longer than an index entry.)
-CREATE UNIQUE INDEX projects_by_name ON projects (account_id, sha256(convert_to(name, 'UTF8')));
+-- Project names are unique in the account.
+CREATE UNIQUE INDEX projects_by_name ON projects (account_id, name);
 
 -- Teams.
 CREATE TABLE teams (
@@ -142,7 +142,7 @@ CREATE TABLE tags (
 -- The tags of a project.
 CREATE UNIQUE INDEX tags_in_order ON tags (account_id, project_id, rank);
 -- Tag names are unique in a project.
-CREATE UNIQUE INDEX tags_by_name ON tags (account_id, project_id, sha256(convert_to(name, 'UTF8')));
+CREATE UNIQUE INDEX tags_by_name ON tags (account_id, project_id, name);
 
 -- Boards.
 CREATE TABLE boards (

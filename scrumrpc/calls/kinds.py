@@ -18,7 +18,7 @@ from scrumrpc.model.enumerations import BACKLOG_ITEM_TYPES, COLORS, PRIORITIES, 
 from scrumrpc.model.include import ALWAYS, OPTIONAL
 from scrumrpc.model.record import Record
 
-LONGEST_NAME = 1_000
+LONGEST_NAME = 500  # the longest that a unique index takes whatever the characters
 LONGEST_LINK = 4_000
 LONGEST_TEXT = 1_000_000
 LARGEST_NUMBER = 1_000_000_000_000.0

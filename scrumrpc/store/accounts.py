@@ -60,3 +60,15 @@ async def switch(conn: Connection, name: str, value: bool, account_id: int | Non
         {"value": value, "account_id": account_id},
     )
     return cursor.rowcount
+
+
+async def people(conn: Connection, account_id: int) -> list[str]:
+    """The e-mail addresses of an account's people, administrators first."""
+    cursor = await conn.execute(
+        """
+        SELECT email_address FROM persons WHERE account_id = %s AND NOT is_deleted
+        ORDER BY is_administrator DESC, rank
+        """,
+        (account_id,),
+    )
+    return [email for (email,) in await cursor.fetchall()]

@@ -163,16 +163,16 @@ class EmbeddedPostgres:
             await until(self._is_down, math.inf, every=0.1)
             if self._process is None:
                 return
-            # A server that dies at once every time must not keep the machine busy: 0.1 s, 0.2 s, ... 10 s.
-            pause = 0.1 if time.monotonic() - since > 30 else min(pause * 2, 10)
+            # A server that dies at once every time must not keep the machine busy: 0.1 s, 0.2 s, ... 5 s.
+            pause = 0.1 if time.monotonic() - since > 1 else min(pause * 2, 5)
             cluster, status = self.files.cluster, self._process.returncode
             _log.error("PostgreSQL in %s ended with status %s: starting it again", cluster, status)
+            await asyncio.sleep(pause)
             try:
                 await self._launch()
                 _log.warning("PostgreSQL in %s is back", cluster)
             except (EmbeddedPostgresError, OSError) as error:
                 _log.error("PostgreSQL in %s did not come back: %s", cluster, error)
-            await asyncio.sleep(pause)
 
     async def answers(self) -> bool:
         """Tells whether the database, whoever supervises it, accepts a connection now."""

@@ -7,8 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, delete, func, insert, literal_column, select, update
-from sqlalchemy import Text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import Compiled
@@ -59,7 +71,7 @@ def _statements_of(type_name: str) -> TypeStatements:
     load = _load(type_name)
     container = table.c[column_name(object_type.listed_in)] if object_type.listed_in else None
     in_list = and_(in_account, container == bindparam("container")) if container is not None else in_account
-    unique = [_hash(table.c[column_name(name)]) == _hash(bindparam("value")) for name in object_type.unique]
+    unique = [table.c[column_name(name)] == bindparam("value") for name in object_type.unique]
     return TypeStatements(
         load_by_id=text_of(load.where(OBJECTS.c.wire_id == bindparam("id"))),
         load_by_numbers=text_of(load.where(OBJECTS.c.id == any_(bindparam("numbers")))),
@@ -112,11 +124,6 @@ def _links(p: Property) -> ColumnElement[Any]:
     if table is OBJECT_PERSONS:
         rows = rows.where(table.c.role == literal_column(f"'{p.name}'"))
     return func.array(rows.order_by(table.c.position).correlate(OBJECTS).scalar_subquery())
-
-
-def _hash(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """As the indexes on names have it."""
-    return func.sha256(func.convert_to(column, literal_column("'UTF8'")))
 
 
 STATEMENTS: dict[str, TypeStatements] = {name: _statements_of(name) for name in STORED_TYPES}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
 from typing import Any
@@ -22,7 +21,6 @@ from scrumrpc.wire.form import merge
 from scrumrpc.wire.pretty import pretty
 
 _LOG = structlog.get_logger("scrumrpc.calls")
-_FAILURES = logging.getLogger("scrumrpc.failures")
 
 
 class Endpoint:
@@ -53,7 +51,7 @@ class Endpoint:
         except ApiError as failure:
             error = failure
         except Exception:  # the client learns only the call id; the operator finds the rest in the log
-            _FAILURES.exception("call failed", extra={"call_id": call_id, "method": name})
+            _LOG.exception("call failed", call_id=call_id, method=name[:60])
             error = InternalServerError(
                 f"An error inside the server. The operator finds it in the log under the call id {call_id}."
             )

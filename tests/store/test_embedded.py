@@ -189,6 +189,7 @@ def test_start_and_stop_may_use_different_event_loops(folder: Path) -> None:
     server = EmbeddedPostgres(folder)
     asyncio.run(server.start())
     assert asyncio.run(execute(server.url, "SELECT n FROM kept")) == [(1,)]
+    assert os.getsid(postmaster(folder)) != os.getsid(0)  # so Ctrl-C in the terminal does not reach it
     asyncio.run(server.stop())
     asyncio.run(server.stop())
 

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL and its surroundings: variables, programs, and what the operator is told when it cannot run."""
+"""The embedded PostgreSQL and its surroundings: variables, programs, and what the operator is told on failure."""
 
 from __future__ import annotations
 

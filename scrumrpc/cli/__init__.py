@@ -1,0 +1,1 @@
+"""The command line: serving, what operators do, and calls from a shell."""

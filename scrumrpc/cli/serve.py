@@ -1,0 +1,176 @@
+"""`scrumrpc serve`: database, workers and first start, supervised by one parent process."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import shutil
+import signal
+import socket
+import ssl
+import tempfile
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from scrumrpc.cli import first_start
+from scrumrpc.cli.opening import data_option, open_store, tell_failures
+from scrumrpc.cli.supervisor import WorkerFailedError, Workers
+from scrumrpc.cli.worker import Orders, configure_logs
+from scrumrpc.settings import Settings
+from scrumrpc.store.embedded import EmbeddedPostgres
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    host: str
+    port: int
+    workers: int
+    data: Path
+    tls_cert: str | None
+    tls_key: str | None
+    sample: bool
+
+
+_FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
+@data_option
+@click.option("--tls-cert", type=_FILE, help="Certificate (PEM): serves https and redirects http to it.")
+@click.option("--tls-key", type=_FILE, help="Key of the certificate (PEM).")
+@click.option("--sample", is_flag=True, help="Load the sample account, for trying the documentation's examples.")
+def serve(
+    host: str, port: int, workers: int, data: Path, tls_cert: str | None, tls_key: str | None, sample: bool
+) -> None:
+    """Serve the API. The first start makes an account and prints a curl line that works."""
+    if bool(tls_cert) != bool(tls_key):
+        raise click.UsageError("--tls-cert and --tls-key go together.")
+    if tls_cert:
+        _check_certificate(tls_cert, tls_key)
+    configure_logs()
+    tell_failures(_serve(Options(host, port, workers, data, tls_cert, tls_key, sample)))
+
+
+def _check_certificate(cert: str, key: str | None) -> None:
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key)
+    except (ssl.SSLError, OSError) as error:
+        raise click.ClickException(f"The certificate and its key cannot be used: {error}") from None
+
+
+async def _serve(options: Options) -> None:
+    settings = Settings.from_environment()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as cleanup:
+        listening = _listen(options.host, options.port)
+        for each in listening:
+            cleanup.callback(each.close)
+        _share_metrics(cleanup)
+        postgres = None
+        url = settings.database_url
+        if not url:
+            postgres = EmbeddedPostgres(options.data)
+            await postgres.start()
+            cleanup.push_async_callback(postgres.stop)
+            url = postgres.url
+        async with open_store(url, settings) as store:
+            keys = await first_start.prepare(store, settings)
+            if options.sample:
+                keys += await first_start.prepare_sample(store)
+        orders = Orders(url, [each.fileno() for each in listening], options.tls_cert, options.tls_key)
+        workers = Workers(options.workers, orders, listening)
+        cleanup.push_async_callback(workers.stop)
+        try:
+            await workers.start()
+        except WorkerFailedError as error:
+            raise click.ClickException(f"{error} What it said stands above.") from None
+        _announce(options, listening[0].getsockname()[1], keys)
+        tasks = [asyncio.create_task(workers.supervise())]
+        if postgres:
+            tasks.append(asyncio.create_task(postgres.supervise()))
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        click.echo("Stopping: running calls may end.")
+    for failure in ended:
+        if isinstance(failure, Exception):
+            raise failure
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
+    """Sockets on every address that the host name stands for."""
+    try:
+        addresses = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror as error:
+        raise click.ClickException(f"The address {host} is not known: {error.strerror}.") from None
+    sockets: list[socket.socket] = []
+    for family, _, _, _, address in dict.fromkeys(addresses):
+        if port == 0 and sockets:
+            break
+        try:
+            sockets.append(_listen_on(family, address))
+        except OSError as error:
+            if sockets:
+                continue  # another address of the same name works
+            raise click.ClickException(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
+    return sockets
+
+
+def _listen_on(family: int, address: object) -> socket.socket:
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError:
+        listening.close()
+        raise
+    listening.set_inheritable(True)
+    return listening
+
+
+def _share_metrics(cleanup: AsyncExitStack) -> None:
+    """A folder through which the workers add up their metrics."""
+    folder = tempfile.mkdtemp(prefix="scrumrpc-metrics-")
+    cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
+def _announce(options: Options, port: int, keys: list[first_start.NewKey]) -> None:
+    scheme = "https" if options.tls_cert else "http"
+    origin = f"{scheme}://{_reachable(options.host)}:{port}"
+    click.echo(f"scrumrpc serves at {origin} (documentation: {origin}/docs)")
+    if not os.environ.get("DATABASE_URL"):
+        click.echo(f"Data is kept in {options.data.resolve()}")
+    insecure = " -k" if options.tls_cert else ""
+    for key in keys:
+        click.echo(f"\nA first call to {key.about} (its API key is shown only now):")
+        click.echo(f"  curl{insecure} {origin}/service/api/v1/getData -d pretty=true -u {key.email}:{key.key}")
+    if options.sample and not any(key.account == first_start.sample.ACCOUNT for key in keys):
+        click.echo("\nThe sample account 729 is there already. `scrumrpc key create --account 729` makes another key.")
+    click.echo("", nl=False)
+
+
+def _reachable(host: str) -> str:
+    """An address to put into URLs for what the server listens on."""
+    if host in ("", "0.0.0.0", "::"):
+        return "127.0.0.1" if host != "::" else "[::1]"
+    try:
+        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
+    except ValueError:
+        return host

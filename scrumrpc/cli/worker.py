@@ -1,0 +1,97 @@
+"""A worker process: serves the application on sockets that its parent opened, until told to stop or left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from dataclasses import dataclass
+
+import orjson
+import structlog
+import uvicorn
+
+from scrumrpc.app import make_app
+from scrumrpc.cli.tls import TlsServer
+from scrumrpc.settings import Settings
+
+GRACE = 30
+"""Seconds that running calls get to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the parent tells a worker, in one line on its standard input: nothing of it shows in a process list."""
+
+    database_url: str
+    sockets: list[int]
+    tls_cert: str | None
+    tls_key: str | None
+
+    def line(self) -> bytes:
+        """As it travels."""
+        return orjson.dumps(self) + b"\n"
+
+
+def main() -> None:
+    """Serves until SIGTERM, or until standard input ends because the parent is gone."""
+    orders = Orders(**orjson.loads(sys.stdin.buffer.readline()))
+    threading.Thread(target=_stop_when_left_alone, daemon=True).start()
+    configure_logs()
+    settings = Settings.from_environment()
+    config = uvicorn.Config(
+        make_app(settings, orders.database_url),
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        backlog=2048,
+        ssl_certfile=orders.tls_cert,
+        ssl_keyfile=orders.tls_key,
+    )
+    server = (TlsServer if orders.tls_cert else ReadyServer)(config)
+    server.run(sockets=[socket.socket(fileno=number) for number in orders.sockets])
+
+
+class ReadyServer(uvicorn.Server):
+    """Tells the parent, on standard output, when it takes connections."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        tell_ready()
+
+
+def tell_ready() -> None:
+    """Tells the parent that connections are taken from now on."""
+    os.write(1, b"ready\n")
+
+
+def _stop_when_left_alone() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def configure_logs() -> None:
+    """One JSON line for each event, on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event, default=str)),
+        ],
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
