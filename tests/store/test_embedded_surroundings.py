@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -23,9 +24,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "data")
-    return tmp_path / "data"
+def folder(made: Path, tmp_path: Path) -> Iterator[Path]:
+    """For tests which leave the database as it was."""
+    made.rename(tmp_path / "data")
+    yield tmp_path / "data"
+    (tmp_path / "data").rename(made)
 
 
 async def start_and_stop(folder: Path, major: int | None = None) -> None:
@@ -114,9 +117,12 @@ def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_a_cluster_of_another_version_names_the_version(folder: Path) -> None:
-    (folder / "postgres" / "PG_VERSION").write_text("14\n")
+    version = folder / "postgres" / "PG_VERSION"
+    right = version.read_text()
+    version.write_text("14\n")
     with pytest.raises(EmbeddedPostgresError, match="PostgreSQL 14, which made this database"):
         asyncio.run(EmbeddedPostgres(folder).start())
+    version.write_text(right)
 
 
 def test_a_start_that_fails_shows_the_log_and_frees_the_folder(folder: Path) -> None:
@@ -142,22 +148,17 @@ def test_a_lost_or_wrong_password_is_said_at_once(folder: Path) -> None:
     asyncio.run(start_and_stop(folder))
 
 
-def test_root_without_user_namespaces_is_told_what_to_do(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner = folder.stat().st_uid
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    if owner != 0:
-        shutil.rmtree(folder / "postgres")
-    programs = tmp_path / "programs"
+def test_root_without_user_namespaces_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server, programs = EmbeddedPostgres(tmp_path / "data"), tmp_path / "programs"
     programs.mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setenv("PATH", str(programs))
     with pytest.raises(EmbeddedPostgresError, match=r"unshare .* is missing.* ordinary user, or set DATABASE_URL"):
-        asyncio.run(EmbeddedPostgres(folder).start())
+        asyncio.run(server.start())
     (programs / "unshare").write_text("#!/bin/sh\necho unshare failed: Operation not permitted\nexit 1\n")
     (programs / "unshare").chmod(0o755)
     with pytest.raises(EmbeddedPostgresError, match=r"Operation not permitted.* ordinary user, or set DATABASE_URL"):
-        asyncio.run(EmbeddedPostgres(folder).start())
+        asyncio.run(server.start())
 
 
 def test_no_programs_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

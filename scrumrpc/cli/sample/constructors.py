@@ -1,0 +1,156 @@
+"""Makes the sample's objects in wire form: what is not given is null, -1 or empty, and objects stand for their ids."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from scrumrpc.model.properties import Property
+from scrumrpc.model.types import STORED_TYPES
+
+Object = dict[str, Any]
+NONE = -1.0
+"""The number that means none, on the wire."""
+
+
+def new(object_type: str, id: str, **given: Any) -> Object:
+    """An object with all stored properties of its type, in the documented order.
+
+    >>> new("Tag", "729-1-2", projectID="729-1-1", name="urgent", color="Red")["description"] is None
+    True
+    """
+    stored = [p for p in STORED_TYPES[object_type].stored if not p.hidden]
+    unknown = given.keys() - {p.name for p in stored}
+    if unknown:
+        raise TypeError(f"{object_type} {id}: no property {', '.join(sorted(unknown))}")
+    values: Object = {"id": id, **given}
+    return {"objectType": object_type, **{p.name: _wire(p, values) for p in stored}}
+
+
+def _wire(p: Property, values: Object) -> Any:
+    if p.kind == "number":
+        return float(values.get(p.name, NONE))
+    if p.kind == "refs":
+        return [_id_of(each) for each in values.get(p.name, ())]
+    value = values.get(p.name) if p.nullable else values[p.name]
+    return _id_of(value) if p.kind == "ref" else value
+
+
+def _id_of(value: Any) -> Any:
+    return value["id"] if isinstance(value, dict) else value
+
+
+def at(when: str) -> int:
+    """A point in time, given in UTC, in milliseconds since 1970.
+
+    >>> at("2013-05-06 17:07:09")
+    1367860029000
+    """
+    return int(datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()) * 1000
+
+
+def project(id: str, name: str, units: tuple[str, str, str] = ("Points", "Days", "Hours"), **more: Any) -> Object:
+    """A project; the units are those of rough estimates, of detailed estimates and of time tracking."""
+    rough, detailed, time = units
+    given = {"status": "Active", "roughEstimateUnit": rough, "detailedEstimateUnit": detailed, "timeTrackingUnit": time}
+    return new("Project", id, name=name, **given | more)
+
+
+def tag(of: Object, id: str, name: str, color: str, **more: Any) -> Object:
+    """A tag of a project."""
+    return new("Tag", id, projectID=of, name=name, color=color, **more)
+
+
+def team(of: Object, id: str, name: str, members: list[Object], **more: Any) -> Object:
+    """A team of a project."""
+    return new("Team", id, projectID=of, name=name, teamMemberIDs=members, **more)
+
+
+def board(of: Object, id: str, name: str, type: str, **more: Any) -> Object:
+    """A board of a project."""
+    return new("Board", id, projectID=of, name=name, type=type, **more)
+
+
+def column(of: Object, id: str, name: str, status: str, **more: Any) -> Object:
+    """A column of a board."""
+    return new("BoardColumn", id, projectID=of["projectID"], boardID=of, name=name, status=status, **more)
+
+
+def release(of: Object, id: str, name: str, status: str, **more: Any) -> Object:
+    """A release of a project."""
+    return new("Release", id, projectID=of, name=name, status=status, **more)
+
+
+def sprint(of: Object, id: str, name: str, status: str, start: str, end: str, **more: Any) -> Object:
+    """A sprint of a project."""
+    return new("Sprint", id, projectID=of, name=name, status=status, startDate=start, endDate=end, **more)
+
+
+def participation(who: Object, of: Object, available_time: float = NONE) -> Object:
+    """A team's part in a sprint."""
+    id = f"{who['id']}_{of['id'].partition('-')[2]}"
+    return new(
+        "TeamSprintParticipation", id, projectID=of["projectID"], teamID=who, sprintID=of, availableTime=available_time
+    )
+
+
+def item(of: Object, id: str, number: int, name: str, column: Object | None = None, **more: Any) -> Object:
+    """A backlog item of a project: New, or else with `status` or standing in a board's `column`."""
+    given = {"status": "New", **_standing_in(column), **more}
+    if column is not None:
+        given["boardID"] = column["boardID"]
+    return new("BacklogItem", id, projectID=of, itemNumber=number, name=name, **given)
+
+
+def task(of: Object, id: str, number: int, name: str, column: Object | None = None, **more: Any) -> Object:
+    """A task of a backlog item: To do, or else with `status` or standing in a board's `column`."""
+    given = {"status": "To do", **_standing_in(column), **more}
+    return new("Task", id, projectID=of["projectID"], backlogItemID=of, taskNumber=number, name=name, **given)
+
+
+def _standing_in(column: Object | None) -> Object:
+    return {"boardColumnID": column, "status": column["status"]} if column is not None else {}
+
+
+def comment(on: Object, id: str, by: Object | None, when: str, text: str | None, **more: Any) -> Object:
+    """A remark on another object."""
+    return new("Comment", id, **_on(on), creatorID=by, date=at(when), text=text, **more)
+
+
+def reply(to: Object, id: str, by: Object | None, when: str, text: str | None, **more: Any) -> Object:
+    """A reply to a comment, on the same object."""
+    same = {name: to[name] for name in ("projectID", "ownerObjectType", "ownerObjectID")}
+    return new("Comment", id, **same, parentCommentID=to, creatorID=by, date=at(when), text=text, **more)
+
+
+def checklist(on: Object, id: str, name: str, **more: Any) -> Object:
+    """A checklist on another object."""
+    return new("Checklist", id, **_on(on), name=name, **more)
+
+
+def check(of: Object, id: str, name: str, is_checked: bool = False, **more: Any) -> Object:
+    """An item of a checklist."""
+    return new(
+        "ChecklistItem", id, projectID=of["projectID"], checklistID=of, name=name, isChecked=is_checked, **more
+    )
+
+
+def attachment(on: Object, id: str, file_name: str | None, **more: Any) -> Object:
+    """A file on another object."""
+    given = {"fileName": file_name, "url": f"https://files.example.com/{id}/{file_name or ''}"}
+    return new("Attachment", id, **_on(on), **given | more)
+
+
+def time_entry(on: Object, id: str, date: str, who: Object, used_time: float, **more: Any) -> Object:
+    """Time used on a backlog item or a task."""
+    return new("TimeEntry", id, **_on(on), date=date, personID=who, usedTime=used_time, **more)
+
+
+def commit(on: Object, id: str, when: str, by: Object, revision: str, message: str, **more: Any) -> Object:
+    """A commit in a source control tool that names a backlog item or a task."""
+    return new("Commit", id, **_on(on), date=at(when), creatorID=by, revision=revision, message=message, **more)
+
+
+def _on(owner: Object) -> Object:
+    project = owner["id"] if owner["objectType"] == "Project" else owner["projectID"]
+    return {"projectID": project, "ownerObjectType": owner["objectType"], "ownerObjectID": owner}

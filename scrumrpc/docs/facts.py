@@ -1,0 +1,30 @@
+"""Facts that the pages tell but cannot read where they live, above or beside this layer; tests compare each with there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SERVICE = "/service/api/v1"
+"""Where methods are called."""
+PORT = 8080
+"""Where `scrumrpc serve` listens by default."""
+MOST_PARAMETERS = 200
+"""Parameters that a query string, or a body, may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit on calls, with the setting that moves it; `error` is what a call beyond it answers."""
+
+    setting: str
+    default: int
+    doc: str
+    error: str
+
+
+LIMITS: tuple[Limit, ...] = (
+    Limit("SCRUMRPC_QUEUE", 1_000, "Calls under way at once, of all API keys together.", "APIBusy"),
+    Limit("SCRUMRPC_ONGOING_PER_KEY", 500, "Calls under way at once of one API key.", "TooManyOngoingRequests"),
+    Limit("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", 0, "Calls of one API key within any minute.", "APILimitReached"),
+    Limit("SCRUMRPC_LARGEST_BODY", 8 * 1024 * 1024, "Bytes in the body of a request.", "InvalidRequest"),
+)

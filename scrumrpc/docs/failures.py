@@ -1,0 +1,86 @@
+"""Which errors a method can answer, told by its parameters, its requirements and its permission."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from scrumrpc import errors
+from scrumrpc.calls.kinds import IDs, Number
+from scrumrpc.calls.registry import Method
+from scrumrpc.model.types import OBJECT_TYPES
+
+Errors = tuple[type[errors.ApiError], ...]
+
+ANY_CALL: Errors = (
+    errors.InvalidRequest,
+    errors.AuthenticationRequired,
+    errors.InvalidAuthenticationInfo,
+    errors.InvalidUserEmailAddress,
+    errors.InvalidAPIKey,
+    errors.APINotAvailable,
+    errors.DuringMaintenance,
+    errors.InternalServerError,
+    errors.CompanyAccountClosed,
+    errors.APIAccessNotAllowed,
+    errors.APIBusy,
+    errors.APILimitReached,
+    errors.TooManyOngoingRequests,
+    errors.InvalidParameter,  # of any method: `pretty`, and parameters that are given twice
+)
+"""What every method can answer."""
+
+NO_METHOD: Errors = (errors.InvalidURL, errors.InvalidMethodName)
+"""What only requests answer that reach no method."""
+
+_NUMBER = get_args(Number)[1]
+_ID_LIST = get_args(IDs)[1]
+
+
+def errors_of(method: Method) -> Errors:
+    """Everything that the method can answer, in the order of the catalogue."""
+    mine = own_errors(method)
+    return tuple(error for error in errors.CATALOGUE if error in ANY_CALL or error in mine)
+
+
+def own_errors(method: Method) -> Errors:
+    """What the method can answer because of what it takes and requires, in the order of the catalogue."""
+    kinds = [p.kind for p in method.parameters]
+    by_condition = {
+        errors.InvalidParameter: bool(method.parameters) or method.takes_required_data_version,
+        # A number needs the unit that goes with it, although neither is required.
+        errors.MissingParameter: any(p.required for p in method.parameters) or _NUMBER in kinds,
+        errors.ObjectNotFound: bool(_named_types(method)),
+        errors.RequirementNotSatisfied: bool(method.requires) or _sets_something_unique(method),
+        errors.UserCannotAccessProject: any(_is_in_a_project(name) for name in _named_types(method)),
+        errors.UserHasInsufficientPermissions: bool(method.permission.denial),
+        errors.ObjectWithExternalIDAlreadyExists: method.writes and _has(method, "externalID"),
+        errors.RequestAlreadyExecuted: method.takes_request_id,
+        errors.RequiredDataVersionNotMatching: method.takes_required_data_version,
+    }
+    return tuple(error for error in errors.CATALOGUE if by_condition.get(error))
+
+
+def answerers(error: type[errors.ApiError], methods: tuple[Method, ...]) -> tuple[Method, ...]:
+    """The methods that answer an error because of what they take and require; none for what any call can answer."""
+    if error in ANY_CALL or error in NO_METHOD:
+        return ()
+    return tuple(method for method in methods if error in own_errors(method))
+
+
+def _named_types(method: Method) -> tuple[str, ...]:
+    """The object types that the method's parameters name objects of."""
+    named = [name for p in method.parameters if p.reference for name in p.reference.types]
+    # The only list of ids names projects.
+    return (*named, *("Project" for p in method.parameters if p.kind is _ID_LIST))
+
+
+def _is_in_a_project(type_name: str) -> bool:
+    return type_name == "Project" or OBJECT_TYPES[type_name].has("projectID")
+
+
+def _sets_something_unique(method: Method) -> bool:
+    return method.writes and any(_has(method, name) for name in OBJECT_TYPES[method.noun].unique)
+
+
+def _has(method: Method, name: str) -> bool:
+    return any(p.name == name for p in method.parameters)

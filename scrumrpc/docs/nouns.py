@@ -1,0 +1,88 @@
+"""How the registry and the model are laid out in pages: methods by noun, and what object types have to do with each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.registry import METHODS, Method
+from scrumrpc.model.properties import ObjectType, Property
+from scrumrpc.model.types import OBJECT_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """An object type that methods are about, with these methods."""
+
+    type: ObjectType
+    methods: tuple[Method, ...]
+
+    @property
+    def words(self) -> str:
+        """The noun in words: Backlog item."""
+        return words(self.type.name).capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A property of an object type, seen from another type that it is about."""
+
+    type: ObjectType
+    property: Property
+
+
+def words(name: str) -> str:
+    """The words of a type's name.
+
+    >>> words("BacklogItem")
+    'backlog item'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+
+
+def public_methods() -> tuple[Method, ...]:
+    """The methods that clients can call, in the order of registration."""
+    return tuple(method for method in METHODS.values() if method.public)
+
+
+def nouns() -> tuple[Noun, ...]:
+    """The nouns in the order in which the registry comes to them."""
+    by_noun: dict[str, list[Method]] = {}
+    for method in public_methods():
+        by_noun.setdefault(method.noun, []).append(method)
+    return tuple(Noun(OBJECT_TYPES[name], tuple(of_noun)) for name, of_noun in by_noun.items())
+
+
+def nested_in(type_name: str) -> tuple[Place, ...]:
+    """The properties in which objects of the type are answered."""
+    return tuple(place for place in _places() if place.property.kind == "objects" and place.property.target == type_name)
+
+
+def referred_to_by(type_name: str) -> tuple[Place, ...]:
+    """The properties that hold ids of objects of the type."""
+    return tuple(
+        place
+        for place in _places()
+        if place.property.kind in ("ref", "refs", "assigned") and type_name in targets(place.property)
+    )
+
+
+def targets(p: Property) -> tuple[str, ...]:
+    """The object types that a property is about."""
+    return tuple(name for name in p.target.split("|") if name in OBJECT_TYPES)
+
+
+def methods_naming(type_name: str) -> tuple[Method, ...]:
+    """The methods that are about the type, or take the id of an object of it."""
+    return tuple(
+        method
+        for method in public_methods()
+        if method.noun == type_name
+        or any(p.reference and type_name in p.reference.types for p in method.parameters)
+    )
+
+
+def _places() -> Iterable[Place]:
+    return (Place(t, p) for t in OBJECT_TYPES.values() for p in t.answered)

@@ -1,0 +1,164 @@
+"""The pages: which there are, what each is made of, and how they are rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from scrumrpc import __version__
+from scrumrpc.calls import kinds
+from scrumrpc.calls.parameters import LONGEST_REQUEST_ID
+from scrumrpc.calls.view import version_mismatch
+from scrumrpc.docs import facts, specimens
+from scrumrpc.docs.examples import ACCOUNT, EMAIL, EXAMPLES, GUIDE
+from scrumrpc.docs.failures import ANY_CALL, NO_METHOD, answerers, own_errors
+from scrumrpc.docs.nouns import (
+    methods_naming,
+    nested_in,
+    nouns,
+    public_methods,
+    referred_to_by,
+    targets,
+    words,
+)
+from scrumrpc.docs.prose import link, linked, paragraphs, sentence
+from scrumrpc.errors import CATALOGUE, RequiredDataVersionNotMatching
+from scrumrpc.model import enumerations
+from scrumrpc.model.include import OPTIONAL
+from scrumrpc.model.types import OBJECT_TYPES, STORED_TYPES
+
+ROOT = "/docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its template and title, where it stands in the navigation, and what it is about."""
+
+    template: str
+    title: str
+    section: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+GUIDE_PAGES = {
+    "": Page("start.html", "Start", "guide"),
+    "calls": Page("calls.html", "How calls work", "guide"),
+    "versions": Page("versions.html", "Versions", "guide"),
+    "errors": Page("errors.html", "Errors", "guide"),
+    "decisions": Page("decisions.html", "Decisions", "guide"),
+}
+"""The pages about the API as a whole, by path below /docs."""
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """All pages, by path below /docs."""
+    methods = {
+        f"methods/{noun.type.name}": Page("noun.html", f"{noun.words} methods", "methods", {"noun": noun})
+        for noun in nouns()
+    }
+    objects = {
+        f"objects/{name}": Page("object.html", name, "objects", {"type": t}) for name, t in OBJECT_TYPES.items()
+    }
+    return {
+        **GUIDE_PAGES,
+        "methods": Page("methods.html", "Methods", "methods"),
+        **methods,
+        "objects": Page("objects.html", "Objects", "objects"),
+        **objects,
+    }
+
+
+@cache
+def jumps() -> dict[str, str]:
+    """Addresses that lead to a place in a page, by path below /docs: one for each method and each error."""
+    methods = {f"methods/{m.name}": f"{ROOT}/methods/{m.noun}#{m.name}" for m in public_methods()}
+    errors = {f"errors/{error.__name__}": f"{ROOT}/errors#{error.__name__}" for error in CATALOGUE}
+    return {**methods, **errors}
+
+
+@lru_cache(maxsize=128)
+def render(path: str, origin: str) -> bytes:
+    """A page as HTML; `origin` is where its curl lines call."""
+    return _render(pages()[path], path, origin)
+
+
+def render_missing(path: str, origin: str) -> bytes:
+    """The page for a path that leads nowhere, with a hint at what may be meant."""
+    *_, last = path.split("/")
+    named = {each.rpartition("/")[2]: each for each in (*pages(), *jumps())}
+    hint = kinds.nearest(last[:60], tuple(named)).removeprefix(" Did you mean ").removesuffix("?")
+    about = {"path": path[:100], "near": named.get(hint), "near_name": hint}
+    return _render(Page("missing.html", "No such page", "", about), path, origin)
+
+
+def _render(page: Page, path: str, origin: str) -> bytes:
+    def curl(method: str, given: Mapping[str, str]) -> str:
+        return specimens.curl(origin, method, given)
+
+    text = _environment().get_template(page.template).render(page=page, path=path, origin=origin, curl=curl, **page.about)
+    return text.encode()
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, with everything that they tell of."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        linked=linked, paragraphs=paragraphs, sentence=sentence, words=words, thousands=_thousands
+    )
+    environment.globals.update(
+        root=ROOT,
+        version=__version__,
+        guide_pages=GUIDE_PAGES,
+        nouns=nouns(),
+        types=OBJECT_TYPES,
+        stored_types=STORED_TYPES,
+        optional=OPTIONAL,
+        catalogue=CATALOGUE,
+        any_call=ANY_CALL,
+        no_method=NO_METHOD,
+        own_errors=own_errors,
+        answerers=answerers,
+        methods=public_methods(),
+        methods_naming=methods_naming,
+        nested_in=nested_in,
+        referred_to_by=referred_to_by,
+        targets=targets,
+        specimen=lambda name: specimens.printed(specimens.specimen(name)),
+        result=specimens.result,
+        failure=specimens.failure,
+        stale=_stale,
+        data_version=specimens.DATA_VERSION,
+        examples=EXAMPLES,
+        guide=GUIDE,
+        account=ACCOUNT,
+        email=EMAIL,
+        facts=facts,
+        kinds=kinds,
+        enumerations=enumerations,
+        longest_request_id=LONGEST_REQUEST_ID,
+        see=link,
+        br=Markup("<br>"),
+    )
+    return environment
+
+
+def _stale() -> RequiredDataVersionNotMatching:
+    return version_mismatch(specimens.DATA_VERSION, int(GUIDE["stale"].given["requiredDataVersion"]))
+
+
+def _thousands(number: float) -> str:
+    return f"{number:,.0f}"

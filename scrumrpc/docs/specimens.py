@@ -1,0 +1,151 @@
+"""What calls and answers look like: curl lines, and JSON of made-up objects in the layout that `pretty=true` answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from scrumrpc.calls.registry import Method
+from scrumrpc.docs.examples import ACCOUNT, EMAIL
+from scrumrpc.docs.facts import SERVICE
+from scrumrpc.docs.nouns import public_methods, targets, words
+from scrumrpc.errors import ApiError
+from scrumrpc.model.enumerations import DEFAULT_UNITS
+from scrumrpc.model.properties import Property
+from scrumrpc.model.types import OBJECT_TYPES
+
+DATA_VERSION = 208
+"""The version that answers carry in examples."""
+_NEW_ID = f"{ACCOUNT}-0-89364"
+
+_BARE = re.compile(r"[A-Za-z0-9_.:/@,=+-]+")
+_VALUES: dict[str, Any] = {
+    **DEFAULT_UNITS,
+    "description": "An example description.",
+    "emailAddress": "ann@example.com",
+    "endDate": "2026-03-13",
+    "errorID": "ObjectNotFound",
+    "errorMessage": "There is no project with the id 729-110-2.",
+    "firstName": "Ann",
+    "isAdministrator": False,
+    "message": "Mends the sign-in",
+    "releaseDate": "2026-05-29",
+    "revision": "8ec178ac8b2b385f3882553da18969a44331a6da",
+    "text": "An example comment.",
+    "TimeEntry.usedTime": 2.5,
+}
+"""Values that say more than those made up by kind; by property, of all types or of one."""
+
+
+def curl(origin: str, method: str, given: Mapping[str, str]) -> str:
+    """A curl command for a shell that holds an API key in KEY."""
+    parts = [f"curl {origin}{SERVICE}/{method}", f'-u "{EMAIL}:$KEY"']
+    parts += [_data(f"{name}={value}") for name, value in given.items()]
+    return " \\\n  ".join(parts)
+
+
+def _data(pair: str) -> str:
+    """An option for one parameter; what is special in forms is left to curl to encode."""
+    option = "--data-urlencode" if re.search(r"[&%+;]|[^\x20-\x7e]", pair) else "-d"
+    quoted = pair if _BARE.fullmatch(pair) else '"' + re.sub(r'(["$`\\!])', r"\\\1", pair) + '"'
+    return f"{option} {quoted}"
+
+
+def result(method: Method, given: Mapping[str, str]) -> str:
+    """What a successful call answers."""
+    include = frozenset(given.get("includeProperties", "").split(","))
+    answer = {"objectType": "Result", "dataVersion": DATA_VERSION, "result": _result(method.result_schema, include)}
+    return printed(answer)
+
+
+def _result(schema: Mapping[str, Any], include: frozenset[str]) -> Any:
+    if "$ref" in schema:
+        return specimen(schema["$ref"].rpartition("/")[2], include)
+    return {"null": None, "string": _NEW_ID, "integer": DATA_VERSION}[schema["type"]]
+
+
+def failure(error: ApiError) -> str:
+    """What a call that fails answers."""
+    return printed({"objectType": "Error", "errorID": error.error_id, "errorMessage": error.message})
+
+
+def specimen(type_name: str, include: frozenset[str] = frozenset(), inside: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A made-up object with the optional properties in `include`; a type never nests in itself here."""
+    ids = _ids()
+    answer: dict[str, Any] = {}
+    for p in OBJECT_TYPES[type_name].answered:
+        if p.kind == "objects":
+            wanted = not p.optional or f"{type_name}.{p.name}" in include
+            nested = [] if p.target in (type_name, *inside) else [specimen(p.target, include, (*inside, type_name))]
+            answer[p.name] = nested if wanted else None
+        else:
+            answer[p.name] = ids[type_name] if p.kind == "id" else _value(p, type_name, ids)
+    return answer
+
+
+def _value(p: Property, type_name: str, ids: Mapping[str, str]) -> Any:
+    told = _VALUES.get(f"{type_name}.{p.name}", _VALUES.get(p.name))
+    if told is not None:
+        return told
+    target = next(iter(targets(p)), type_name)
+    match p.kind:
+        case "objectType" | "enum":
+            return p.values[0]
+        case "integer":
+            return 214
+        case "time":
+            return 1_767_225_600_000
+        case "number":
+            return -1.0
+        case "boolean":
+            return True
+        case "date":
+            return "2026-03-02"
+        case "ref":
+            return None if p.nullable else ids[target]
+        case "refs" | "assigned":
+            return [ids[target]]
+        case "any":
+            return DATA_VERSION if p.target == "integer" else None
+        case _:
+            return None if p.nullable else _text(p.name, type_name)
+
+
+def _text(name: str, type_name: str) -> str:
+    return "https://example.com/file.png" if name.lower().endswith("url") else f"Example {words(type_name)}"
+
+
+def _ids() -> dict[str, str]:
+    """An id for each type: the one that parameters show, where there is one."""
+    ids = {name: f"{ACCOUNT}-{11_000 + 37 * n}-{5 * n + 1}" for n, name in enumerate(OBJECT_TYPES)}
+    for method in reversed(public_methods()):
+        for p in method.parameters:
+            if p.reference and len(p.reference.types) == 1:
+                ids[p.reference.types[0]] = p.kind.example
+    ids["TeamSprintParticipation"] = f"{ids['Team']}_{ids['Sprint'].partition('-')[2]}"
+    return ids
+
+
+def printed(value: Any, indent: str = "") -> str:
+    """JSON with one member to a line, blanks around colons, and arrays that run on.
+
+    >>> print(printed({"a": [1, {"b": []}]}))
+    {
+      "a" : [ 1, {
+        "b" : [ ]
+      } ]
+    }
+    """
+    match value:
+        case {**members} if members:
+            inner = indent + "  "
+            lines = (f"{inner}{json.dumps(name)} : {printed(member, inner)}" for name, member in members.items())
+            return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+        case [_, *_]:
+            return "[ " + ", ".join(printed(member, indent) for member in value) + " ]"
+        case [] | {}:
+            return "[ ]" if value == [] else "{ }"
+        case _:
+            return json.dumps(value, ensure_ascii=False)

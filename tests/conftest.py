@@ -1,0 +1,127 @@
+"""One PostgreSQL for the whole run, a database for each process of it, an account for each test.
+
+With DATABASE_URL the databases are made on that server, under names of their own, and dropped at the end; else an
+embedded one runs in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from scrumrpc.store.embedded import EmbeddedPostgres
+from scrumrpc.store.migrations import migrate
+from tests.serving import Server
+from tests.world import World
+
+_MAINTENANCE_URL = pytest.StashKey[str]()
+_TEMPLATE = pytest.StashKey[str]()
+_CLEANUP = pytest.StashKey[list[Any]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the cluster and makes the template database, once for all processes."""
+    if hasattr(config, "workerinput"):
+        config.stash[_MAINTENANCE_URL] = config.workerinput["maintenance_url"]
+        config.stash[_TEMPLATE] = config.workerinput["template"]
+        return
+    if config.option.collectonly:
+        return
+    cleanup: list[Any] = []
+    url = os.environ.pop("DATABASE_URL", "")
+    if not url:
+        folder = Path(tempfile.mkdtemp(prefix="scrumrpc-tests-"))
+        postgres = EmbeddedPostgres(folder)
+        asyncio.run(postgres.start())
+        cleanup += [lambda: asyncio.run(postgres.stop()), lambda: shutil.rmtree(folder)]
+        url = postgres.url
+    template = f"scrumrpc_tests_{secrets.token_hex(4)}"
+    _execute(url, f"CREATE DATABASE {template}")
+    cleanup.insert(0, lambda: _drop(url, template))
+    asyncio.run(migrate(at_database(url, template)))
+    config.stash[_MAINTENANCE_URL], config.stash[_TEMPLATE], config.stash[_CLEANUP] = url, template, cleanup
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Tells each process of the run (pytest-xdist) where the cluster is."""
+    node.workerinput["maintenance_url"] = node.config.stash[_MAINTENANCE_URL]
+    node.workerinput["template"] = node.config.stash[_TEMPLATE]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends what pytest_configure started."""
+    for step in config.stash.get(_CLEANUP, []):
+        step()
+
+
+def at_database(url: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(statement)  # type: ignore[arg-type]
+
+
+def _drop(url: str, name: str) -> None:
+    _execute(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def maintenance_url(pytestconfig: pytest.Config) -> str:
+    """A database of the server on which others can be created."""
+    return pytestconfig.stash[_MAINTENANCE_URL]
+
+
+@pytest.fixture
+def empty_database(maintenance_url: str) -> Iterator[str]:
+    """The URL of a database with nothing in it, for one test."""
+    name = f"scrumrpc_empty_{secrets.token_hex(4)}"
+    _execute(maintenance_url, f"CREATE DATABASE {name}")
+    yield at_database(maintenance_url, name)
+    _drop(maintenance_url, name)
+
+
+@pytest.fixture(scope="session")
+def database_url(pytestconfig: pytest.Config, maintenance_url: str) -> Iterator[str]:
+    """The database of this process of the run: a copy of the template."""
+    template = pytestconfig.stash[_TEMPLATE]
+    name = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    _execute(maintenance_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield at_database(maintenance_url, name)
+    _drop(maintenance_url, name)
+
+
+@pytest.fixture(scope="session")
+def shared_world(database_url: str) -> Iterator[World]:
+    """The pipeline on that database, without HTTP."""
+    world = World(database_url)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def world(shared_world: World) -> Iterator[World]:
+    """The pipeline with a fresh account; afterwards its change log must lead to its tables."""
+    shared_world.new_account()
+    yield shared_world
+    shared_world.check_log_gives_tables()
+
+
+@pytest.fixture(scope="session")
+def server(database_url: str) -> Iterator[Server]:
+    """A real server with two workers on that database."""
+    server = Server(["--workers", "2"], {"DATABASE_URL": database_url})
+    yield server
+    server.stop()
