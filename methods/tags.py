@@ -69,7 +69,9 @@ async def addTagOnObject(
 ) -> None:
     """Puts a tag on an object, behind the tags that it carries."""
     if tagID["projectID"] != objectID["projectID"]:
-        raise RequirementNotSatisfied(f"The tag {tagID.id} belongs to another project than the {objectType} {objectID.id}.")
+        raise RequirementNotSatisfied(
+            f"The tag {tagID.id} belongs to another project than the {objectType} {objectID.id}."
+        )
     if tagID.number in objectID["tagIDs"]:
         raise RequirementNotSatisfied(f"The {objectType} {objectID.id} already has the tag {tagID.id}.")
     await tx.change(objectID, tagIDs=[*objectID["tagIDs"], tagID.number])

@@ -51,7 +51,8 @@ async def addTask(
     item = backlogItemID
     if not at_most(BACKLOG_ITEM_STATUSES, item["status"], "Done"):
         raise RequirementNotSatisfied(
-            f"The backlog item {item.id} has the status {item['status']}; only up to the status Done may tasks be added."
+            f"The backlog item {item.id} has the status {item['status']}; tasks may only be added up to the "
+            "status Done."
         )
     if estimate is not None:
         project = await tx.get("Project", item["projectID"])
@@ -98,7 +99,7 @@ async def _column(tx: Transaction, item: Record, status: str) -> int | None:
     """The first column with the status on the board that the item is on, if any."""
     if item["boardID"] is None:
         return None
-    columns = await tx.list("BoardColumn", await tx.get("Board", item["boardID"]))
+    columns = await tx.members("BoardColumn", await tx.get("Board", item["boardID"]))
     return next((column.number for column in columns if column["status"] == status), None)
 
 

@@ -21,5 +21,6 @@ def check_unit(project: Record, used_for: str, name: str, value: float | None, u
         )
     if unit != project[used_for]:
         raise RequirementNotSatisfied(
-            f"The parameter {name}Unit is {unit}, but the {used_for} of the project {project.id} is {project[used_for]}."
+            f"The parameter {name}Unit is {unit}, but the project {project.id} uses {project[used_for]} "
+            f"(its {used_for})."
         )

@@ -73,7 +73,8 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
 
 async def _no_such_page(request: Request, exception: Exception) -> Response:
     if isinstance(exception, HTTPException) and exception.status_code == 405:
-        return _answer(InvalidURL(f"This URL takes {exception.headers['Allow'] if exception.headers else 'GET'} requests."))
+        verbs = (exception.headers or {}).get("Allow", "GET")
+        return _answer(InvalidURL(f"This URL takes {verbs} requests."))
     return _answer(
         InvalidURL(f"There is nothing at {request.url.path[:100]}. Methods are at /service/api/v1/<method>; see /docs.")
     )

@@ -15,6 +15,8 @@ from scrumrpc.errors import (
 )
 from scrumrpc.store.standing import Credentials, Standing
 
+__all__ = ["Credentials", "admit", "credentials_of", "hash_of", "new_key", "prefix_of"]
+
 _KEY = re.compile(r"([1-9][0-9]{0,14})-[0-9A-F]{64}")
 
 

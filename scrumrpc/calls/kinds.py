@@ -120,7 +120,9 @@ def parse_integer(parameter: str, text: str) -> int:
 def _parse_index(parameter: str, text: str) -> int:
     value = parse_integer(parameter, text)
     if value < END:
-        raise InvalidParameter(f"The parameter {parameter} is {value}; it must be a position from 0 on, or -1 for the end.")
+        raise InvalidParameter(
+            f"The parameter {parameter} is {value}; it must be a position from 0 on, or -1 for the end."
+        )
     return value
 
 

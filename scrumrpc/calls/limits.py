@@ -1,4 +1,4 @@
-"""Limits: how many calls a worker takes at once, and how many each API key may make. Counted in each worker by itself."""
+"""Limits: how many calls a worker takes at once, and how many each API key may make; counted in each worker."""
 
 from __future__ import annotations
 

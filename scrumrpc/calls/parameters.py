@@ -13,7 +13,7 @@ from scrumrpc.calls.kinds import Reference, parse_integer
 from scrumrpc.calls.registry import Method, Parameter
 from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound
 from scrumrpc.model.record import Record
-from scrumrpc.store.transaction import Request
+from scrumrpc.store.opening import Request
 
 LONGEST_REQUEST_ID = 255
 
@@ -58,7 +58,7 @@ def _normal(name: str, text: str) -> str | None:
     if text in ("", "null"):
         return None
     if "\x00" in text:
-        raise InvalidParameter(f"The parameter {name[:60]} contains a NUL character, which cannot be stored.".replace("\0", ""))
+        raise InvalidParameter(f"The parameter {name[:60]!r} contains a NUL character, which cannot be stored.")
     return text.replace("\r\n", "\n")
 
 

@@ -19,8 +19,9 @@ from scrumrpc.model.record import Record
 from scrumrpc.store import keys
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
+from scrumrpc.store.opening import open_call
 from scrumrpc.store.standing import Credentials, Standing, look_up
-from scrumrpc.store.transaction import Transaction, open_call
+from scrumrpc.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

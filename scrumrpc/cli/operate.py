@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def add_account(name: str, number: int | None, data: Path) -> None:
         added = await store.run(lambda conn: accounts.add(conn, name, number))
         if added is None:
             raise click.ClickException(f"There is already an account {number}.")
-        click.echo(f"Added account {added}. Next: scrumrpc person add EMAIL FIRST_NAME --administrator --account {added}")
+        click.echo(f"Added account {added}.")
+        click.echo(f"Next: scrumrpc person add EMAIL FIRST_NAME --administrator --account {added}")
 
     run_command(data, work)
 
@@ -245,7 +247,7 @@ def moment(value: datetime | None) -> str:
     return value.strftime("%Y-%m-%d %H:%M UTC") if value else "never"
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Prints rows under heads, in columns."""
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     for row in (heads, *rows):

@@ -13,13 +13,15 @@ import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
-from scrumrpc.cli import first_start
+from scrumrpc.cli import first_start, sample
+from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.opening import data_option, open_store, tell_failures
+from scrumrpc.cli.orders import Orders
 from scrumrpc.cli.supervisor import WorkerFailedError, Workers
-from scrumrpc.cli.worker import Orders, configure_logs
 from scrumrpc.settings import Settings
 from scrumrpc.store.embedded import EmbeddedPostgres
 
@@ -42,7 +44,7 @@ _FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
 @data_option
 @click.option("--tls-cert", type=_FILE, help="Certificate (PEM): serves https and redirects http to it.")
@@ -129,7 +131,7 @@ def _listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-def _listen_on(family: int, address: object) -> socket.socket:
+def _listen_on(family: int, address: tuple[Any, ...]) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -161,8 +163,9 @@ def _announce(options: Options, port: int, keys: list[first_start.NewKey]) -> No
     for key in keys:
         click.echo(f"\nA first call to {key.about} (its API key is shown only now):")
         click.echo(f"  curl{insecure} {origin}/service/api/v1/getData -d pretty=true -u {key.email}:{key.key}")
-    if options.sample and not any(key.account == first_start.sample.ACCOUNT for key in keys):
-        click.echo("\nThe sample account 729 is there already. `scrumrpc key create --account 729` makes another key.")
+    if options.sample and not any(key.account == sample.ACCOUNT for key in keys):
+        another = f"scrumrpc key create --account {sample.ACCOUNT}"
+        click.echo(f"\nThe sample account {sample.ACCOUNT} is there already. `{another}` makes another key.")
     click.echo("", nl=False)
 
 

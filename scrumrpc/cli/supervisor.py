@@ -11,7 +11,7 @@ import time
 
 import structlog
 
-from scrumrpc.cli.worker import GRACE, Orders
+from scrumrpc.cli.orders import GRACE, Orders
 
 _LOG = structlog.get_logger("scrumrpc.supervisor")
 _SOON = 2.0

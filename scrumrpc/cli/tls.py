@@ -11,6 +11,7 @@ import uvicorn
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from scrumrpc.cli.orders import tell_ready
 from scrumrpc.errors import InvalidRequest
 from scrumrpc.wire.endpoint import error_of, send_json
 
@@ -36,8 +37,6 @@ class TlsServer(uvicorn.Server):
         self.servers = []
         self._accepting = [asyncio.create_task(self._accept(each)) for each in sockets or []]
         self.started = True
-        from scrumrpc.cli.worker import tell_ready
-
         tell_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -68,7 +67,7 @@ class TlsServer(uvicorn.Server):
             config = self.config if first == _TLS_HANDSHAKE else self._plain
             context = config.ssl if first == _TLS_HANDSHAKE else None
             await loop.connect_accepted_socket(
-                lambda: config.http_protocol_class(  # type: ignore[call-arg, arg-type, return-value]
+                lambda: config.http_protocol_class(  # type: ignore[call-arg]
                     config=config, server_state=self.server_state, app_state=self.lifespan.state
                 ),
                 connection,
@@ -89,12 +88,17 @@ async def _peek(connection: socket.socket) -> bytes:
     while True:
         with contextlib.suppress(BlockingIOError):
             return connection.recv(1, socket.MSG_PEEK)
-        readable = loop.create_future()
-        loop.add_reader(connection.fileno(), lambda: readable.done() or readable.set_result(None))
+        readable: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(connection.fileno(), _resolve, readable)
         try:
             await readable
         finally:
             loop.remove_reader(connection.fileno())
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 async def redirect_to_https(scope: Scope, _receive: Receive, send: Send) -> None:

@@ -7,32 +7,15 @@ import signal
 import socket
 import sys
 import threading
-from dataclasses import dataclass
 
 import orjson
-import structlog
 import uvicorn
 
 from scrumrpc.app import make_app
+from scrumrpc.cli.logs import configure_logs
+from scrumrpc.cli.orders import GRACE, Orders, tell_ready
 from scrumrpc.cli.tls import TlsServer
 from scrumrpc.settings import Settings
-
-GRACE = 30
-"""Seconds that running calls get to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What the parent tells a worker, in one line on its standard input: nothing of it shows in a process list."""
-
-    database_url: str
-    sockets: list[int]
-    tls_cert: str | None
-    tls_key: str | None
-
-    def line(self) -> bytes:
-        """As it travels."""
-        return orjson.dumps(self) + b"\n"
 
 
 def main() -> None:
@@ -68,29 +51,10 @@ class ReadyServer(uvicorn.Server):
         tell_ready()
 
 
-def tell_ready() -> None:
-    """Tells the parent that connections are taken from now on."""
-    os.write(1, b"ready\n")
-
-
 def _stop_when_left_alone() -> None:
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def configure_logs() -> None:
-    """One JSON line for each event, on standard error."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event, default=str)),
-        ],
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
-        cache_logger_on_first_use=True,
-    )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from scrumrpc.docs.nouns import (
     words,
 )
 from scrumrpc.docs.prose import link, linked, paragraphs, sentence
-from scrumrpc.errors import CATALOGUE, RequiredDataVersionNotMatching
+from scrumrpc.errors import CATALOGUE, RequestAlreadyExecuted, RequiredDataVersionNotMatching
 from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES, STORED_TYPES
@@ -140,7 +140,8 @@ def _environment() -> Environment:
         specimen=lambda name: specimens.printed(specimens.specimen(name)),
         result=specimens.result,
         failure=specimens.failure,
-        stale=_stale,
+        repeated=RequestAlreadyExecuted(),
+        stale=_stale(),
         data_version=specimens.DATA_VERSION,
         examples=EXAMPLES,
         guide=GUIDE,

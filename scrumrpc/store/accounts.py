@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg import sql
+
 from scrumrpc.store.database import Connection
 
 
@@ -56,7 +58,9 @@ async def switch(conn: Connection, name: str, value: bool, account_id: int | Non
     if name not in SWITCHES:
         raise KeyError(name)
     cursor = await conn.execute(
-        f"UPDATE accounts SET {name} = %(value)s WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s",
+        sql.SQL(
+            "UPDATE accounts SET {} = %(value)s WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s"
+        ).format(sql.Identifier(name)),
         {"value": value, "account_id": account_id},
     )
     return cursor.rowcount

@@ -17,6 +17,7 @@ from scrumrpc.errors import APIBusy, APINotAvailable
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 T = TypeVar("T")
 
+_UNFINISHED = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 _OUTCOME_UNKNOWN = (
     "The connection to the database broke during the call. It may or may not have taken effect: repeat it with the "
     "same requestID, or look at the data, before you send it again."
@@ -104,7 +105,7 @@ class Database:
     async def _give_back(self, conn: Connection) -> None:
         """Returns a connection; what its call began and did not commit is undone."""
         try:
-            if not conn.closed and conn.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            if not conn.closed and conn.info.transaction_status in _UNFINISHED:
                 await conn.execute("ROLLBACK")
         except psycopg.OperationalError:
             pass  # the pool sees that it is lost

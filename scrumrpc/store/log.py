@@ -75,12 +75,14 @@ def change_row(account: int, version: int, before: Record | None, after: Record 
 async def changes_since(
     conn: AsyncConnection[Any], account: int, version: int, until: int = _NEWEST
 ) -> tuple[int, list[Change]]:
-    """The changes after `version`, oldest first, up to the newest committed one or `until`; and the version of the last.
+    """The changes after `version`, oldest first, up to the newest committed one or `until`, and the version reached.
 
     One statement sees whole versions only, and every version changes something: so the last row tells how far it goes.
     """
     cursor = await conn.execute(_CHANGES_SINCE, {"account": account, "version": version, "until": until})
-    reached, changes = version, []
-    for reached, number, object_type, state in await cursor.fetchall():
-        changes.append(Change(number, None if state is None else Record(number, object_type, state)))
-    return reached, changes
+    rows = await cursor.fetchall()
+    changes = [
+        Change(number, None if state is None else Record(number, object_type, state))
+        for _, number, object_type, state in rows
+    ]
+    return (rows[-1][0] if rows else version), changes

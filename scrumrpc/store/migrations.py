@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 import psycopg
-from psycopg import sql
 
 from scrumrpc.store.database import Connection
 
@@ -67,4 +65,4 @@ async def _bring_up_to_date(conn: Connection) -> None:
 
 
 async def _run(conn: Connection, text: str) -> None:
-    await conn.execute(sql.SQL(cast("sql.LiteralString", text)))
+    await conn.execute(text.encode())

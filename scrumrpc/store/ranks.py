@@ -63,5 +63,4 @@ def needs_new_ranks(rank: str) -> bool:
 
 def ranks_after(last: str, count: int) -> list[str]:
     """So many new ranks, all behind every present one, so that no two rows share one while they are rewritten."""
-    start = generate_key_between(last[:1] + last[1:], None)
     return [str(rank) for rank in generate_n_keys_between(last, None, count)]

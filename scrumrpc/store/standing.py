@@ -60,7 +60,8 @@ SELECT a.data_version, a.is_closed, a.has_api_access, a.has_access_control, a.in
        a.last_object, a.last_item_number, a.last_task_number
 FROM accounts a
 LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL
-LEFT JOIN persons p ON p.account_id = a.account_id AND lower(p.email_address) = lower(%(email)s::text) AND NOT p.is_deleted
+LEFT JOIN persons p
+       ON p.account_id = a.account_id AND lower(p.email_address) = lower(%(email)s::text) AND NOT p.is_deleted
 WHERE a.account_id = %(account)s
 """
 
@@ -81,11 +82,23 @@ def parameters_of(credentials: Credentials) -> dict[str, Any]:
 
 def standing_from(account: int, row: tuple[Any, ...]) -> Standing:
     """The standing that a row of the statement holds."""
-    *head, projects, last_object, last_item_number, last_task_number = row
     return Standing(
-        account, *head, None if projects is None else frozenset(projects), last_object, last_item_number,
-        last_task_number,
-    )  # fmt: skip
+        account=account,
+        data_version=row[0],
+        is_closed=row[1],
+        has_api_access=row[2],
+        has_access_control=row[3],
+        in_maintenance=row[4],
+        key_id=row[5],
+        key_name=row[6],
+        key_use_is_stale=row[7],
+        person=row[8],
+        is_administrator=row[9],
+        projects=None if row[10] is None else frozenset(row[10]),
+        last_object=row[11],
+        last_item_number=row[12],
+        last_task_number=row[13],
+    )
 
 
 async def look_up(conn: AsyncConnection[Any], credentials: Credentials) -> Standing | None:

@@ -31,7 +31,7 @@ from scrumrpc.model.record import Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store.tables import OBJECT_PERSONS, OBJECT_TAGS, OBJECTS, TABLES, column_name, has_column
 
-_DIALECT = psycopg.dialect()
+_DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text
 
@@ -32,7 +33,7 @@ TABLE_NAMES = {
     "TimeEntry": "time_entries",
 }
 
-_COLUMN_TYPES = {
+_COLUMN_TYPES: dict[str, Any] = {
     "string": Text,
     "enum": Text,
     "integer": BigInteger,
@@ -59,7 +60,7 @@ def has_column(p: Property) -> bool:
 
 
 def _table_of(type_name: str) -> Table:
-    own = [
+    own: list[Column[Any]] = [
         Column(column_name(p.name), _COLUMN_TYPES[p.kind], nullable=p.nullable)
         for p in STORED_TYPES[type_name].stored
         if has_column(p)

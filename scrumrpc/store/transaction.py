@@ -1,11 +1,10 @@
-"""Transaction: a writing call's view of its account, from the lock to COMMIT; what methods read and change data with."""
+"""Transaction: a writing call's view of its account; what methods read and change data with."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -16,66 +15,13 @@ from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store import log
 from scrumrpc.store.database import Connection
+from scrumrpc.store.opening import Request
 from scrumrpc.store.ranks import RankPlace, needs_new_ranks, rank_between, ranks_after
-from scrumrpc.store.standing import LOCK, STANDING, Credentials, Standing, parameters_of, standing_from
+from scrumrpc.store.standing import Standing
 from scrumrpc.store.statements import FIND_EXTERNAL_ID, FIND_PERSON, STATEMENTS, TAGGED, record_from
 from scrumrpc.store.writes import writes_of
 
 Query = tuple[str, dict[str, Any]]
-Reference = tuple[str, str]
-"""An object type and a wire id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The requestID of a call, with what tells another call under the same id by."""
-
-    id: str
-    parameters_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What the first flush of a writing call found, all of it read after the lock was taken."""
-
-    standing: Standing | None
-    executed_at_version: int | None  # when the requestID was already executed: the version that it answered
-    found: dict[Reference, Record | None]
-
-
-async def open_call(
-    conn: Connection, credentials: Credentials, request: Request | None, references: Iterable[Reference]
-) -> Opened:
-    """Begins the transaction, locks the account, and reads the standing, the requestID and the objects named, in one flush.
-
-    Each statement runs in READ COMMITTED after the lock was granted, so it sees whatever the calls before committed.
-    """
-    who = parameters_of(credentials)
-    wanted = list(dict.fromkeys(references))
-    async with conn.pipeline():
-        await conn.execute("BEGIN")
-        await conn.execute(LOCK, who)
-        standing_cursor = await conn.execute(STANDING, who)
-        request_cursor = await conn.execute(log.FIND_REQUEST, {**who, "request_id": request.id}) if request else None
-        cursors = [
-            await conn.execute(
-                STATEMENTS[type_name].load_by_id,
-                {"account": credentials.account, "object_type": type_name, "id": wire_id},
-            )
-            for type_name, wire_id in wanted
-        ]
-        row = await standing_cursor.fetchone()
-        executed = await request_cursor.fetchone() if request_cursor else None
-        rows = [await cursor.fetchone() for cursor in cursors]
-    found = {
-        reference: record_from(reference[0], found_row) if found_row else None
-        for reference, found_row in zip(wanted, rows, strict=True)
-    }
-    return Opened(
-        standing_from(credentials.account, row) if row else None, executed[0] if executed else None, found
-    )
-
-
 class Transaction:
     """One writing call under the account's lock.
 
@@ -118,7 +64,7 @@ class Transaction:
         [record] = await self._load(type_name, [number])
         return record
 
-    async def list(self, type_name: str, container: Record) -> list[Record]:
+    async def members(self, type_name: str, container: Record) -> list[Record]:
         """The objects of the type that stand in the list of `container`, in order."""
         [rows] = await self.read(RankPlace(type_name, self.account, container.number).load_query())
         return sorted((record_from(type_name, row) for row in rows), key=lambda record: record.rank)
@@ -216,7 +162,9 @@ class Transaction:
         ]
         rows = await self.read(*queries) if queries else []
         return [
-            record_from(type_name, row) for (type_name, _), of_type in zip(numbers, rows, strict=True) for row in of_type
+            record_from(type_name, row)
+            for (type_name, _), of_type in zip(numbers, rows, strict=True)
+            for row in of_type
         ]
 
     def _put(self, known: Record, after: Record | None) -> None:

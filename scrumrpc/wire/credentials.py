@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 
-from scrumrpc.calls.authentication import credentials_of
+from scrumrpc.calls.authentication import Credentials, credentials_of
 from scrumrpc.errors import AuthenticationRequired, InvalidAuthenticationInfo
-from scrumrpc.store.standing import Credentials
 
 
 def read_basic(authorization: str | None) -> Credentials:

@@ -107,7 +107,7 @@ def check_verb(verb: str, headers: Headers, name: str) -> None:
         origin is not None and urlsplit(origin).netloc != headers.get("host", "")
     )
     if foreign:
-        raise InvalidRequest(f"A browser sent this call to {name} from a page of another site, which may not change data.")
+        raise InvalidRequest(f"A browser sent this call to {name} from a page of another site; it may not change data.")
 
 
 def result_of(answer: Answer) -> list[bytes]:

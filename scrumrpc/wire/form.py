@@ -17,7 +17,9 @@ MOST_PARAMETERS = 200
 _SAFE = bytes(range(0x20, 0x7F)).decode() + "\t\r\n"
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
-_NOT_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf_7", "mbcs", "oem"})
+_NOT_CHARSETS = frozenset(
+    {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf_7", "mbcs", "oem"}
+)
 
 
 def merge(query: bytes, body: bytes, content_type: str | None) -> dict[str, str]:

@@ -244,7 +244,7 @@ def test_through_the_pipeline(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 25)
+    run(ThroughPipeline, 50)
 
 
 def test_through_http(shared_world: World, server: Server) -> None:

@@ -81,8 +81,9 @@ def release(of: Object, id: str, name: str, status: str, **more: Any) -> Object:
     return new("Release", id, projectID=of, name=name, status=status, **more)
 
 
-def sprint(of: Object, id: str, name: str, status: str, start: str, end: str, **more: Any) -> Object:
-    """A sprint of a project."""
+def sprint(of: Object, id: str, name: str, status: str, days: tuple[str, str] | None, **more: Any) -> Object:
+    """A sprint of a project, with its first and last day."""
+    start, end = days or (None, None)
     return new("Sprint", id, projectID=of, name=name, status=status, startDate=start, endDate=end, **more)
 
 

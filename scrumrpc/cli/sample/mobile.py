@@ -37,8 +37,9 @@ _PLAN = [
     column(BOARD, "729-31746-6", "Now", "In progress"),
     column(BOARD, "729-31746-7", "Shown", "Done"),
     BETA := release(PROJECT, "729-31746-8", "Beta", "In planning", description="For 50 customers."),
-    SPRINT_1 := sprint(PROJECT, "729-31746-9", "Sprint 1", "In planning", "2013-10-21", "2013-11-01", tagIDs=[ANDROID]),
+    SPRINT_1 := sprint(PROJECT, "729-31746-9", "Sprint 1", "In planning", ("2013-10-21", "2013-11-01"), tagIDs=[IOS]),
     participation(APP_TEAM, SPRINT_1, 110),
+    sprint(PROJECT, "729-31746-10", "Sprint 2", "In planning", None),
 ]
 
 _BACKLOG = [

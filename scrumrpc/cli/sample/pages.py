@@ -40,7 +40,7 @@ _PAYMENTS = [
     DOING := column(BOARD, "729-74532-4342", "Doing", "In progress"),
     column(BOARD, "729-74533-2", "Done", "Done"),
     RELEASE := release(PAYMENTS, "729-3490-4392", "Version 2", "In progress", startDate="2013-08-01"),
-    SPRINT := sprint(PAYMENTS, "729-5445-4334", "October", "In progress", "2013-10-01", "2013-10-31", boardID=BOARD),
+    SPRINT := sprint(PAYMENTS, "729-5445-4334", "October", "In progress", ("2013-10-01", "2013-10-31"), boardID=BOARD),
     participation(LEDGER, SPRINT, 42),
     ITEM := item(
         PAYMENTS, "729-33220-627", 2149, "Example backlog item 1", DOING, sprintID=SPRINT, teamID=LEDGER,
@@ -86,6 +86,7 @@ IDEAS = project("729-13422-1222", "Ideas", externalID="IDEAS")
 
 _IDEAS = [
     tag(IDEAS, "729-11027-933", "Tag 1", "Red", description="An example description."),
+    team(IDEAS, "729-11028-1", "Nobody yet", []),
 ]
 
 ARCHIVE = project(
@@ -97,8 +98,8 @@ _ARCHIVE = [
     OLD_TAG := tag(ARCHIVE, "729-44336-1", "perl", "Light red"),
     OLD_TEAM := team(ARCHIVE, "729-44336-2", "Everybody", [LARS]),
     LAST := release(ARCHIVE, "729-44336-3", "Last one", "Completed", releaseDate="2012-12-31"),
-    STOPPED := sprint(ARCHIVE, "729-44336-4", "Stopped", "Aborted", "2012-11-05", "2012-11-16"),
-    FINAL := sprint(ARCHIVE, "729-44336-5", "Final", "Completed", "2012-12-03", "2012-12-14"),
+    STOPPED := sprint(ARCHIVE, "729-44336-4", "Stopped", "Aborted", ("2012-11-05", "2012-11-16")),
+    FINAL := sprint(ARCHIVE, "729-44336-5", "Final", "Completed", ("2012-12-03", "2012-12-14")),
     participation(OLD_TEAM, STOPPED, 3),
     participation(OLD_TEAM, FINAL, 8),
     EXPORT := item(

@@ -40,7 +40,7 @@ _OWNERS_AND_STAKEHOLDERS = [
 _TEAM_MEMBERS = [
     MARIA := _person("729-4151-441", "María", "Núñez", "maria@example.com", nickname="Mia"),
     LARS := _person("729-8107-64", "Lars", "Ødegård", "lars@example.com", im="lars@chat.example.com"),
-    YUKI := _person("729-3465-132", "山田", "雪", "yuki@example.com", nickname="Yuki ❄️"),
+    YUKI := _person("729-3465-132", "雪", "山田", "yuki@example.com", nickname="Yuki ❄️"),
     DIMA := _person("729-4355-27", "Дмитрий", "Иванов", "dima@example.com", nickname="Dima"),
     OMAR := _person("729-6544-221", "Omar", None, "omar@example.com"),
     ERIN := _person("729-4543-3632", "Erin", 'O"Connor', "erin@example.com"),

@@ -82,18 +82,18 @@ _RELEASES = [
 
 _SPRINTS = [
     SPRINT_5 := sprint(
-        PROJECT, "729-11301-31", "Sprint 5", "Completed", "2013-04-29", "2013-05-10", externalID="sprint/5"
+        PROJECT, "729-11301-31", "Sprint 5", "Completed", ("2013-04-29", "2013-05-10"), externalID="sprint/5"
     ),
     SPRINT_6 := sprint(
-        PROJECT, "729-11301-32", "Sprint 6", "Aborted", "2013-09-02", "2013-09-13", description="Half of us were ill."
+        PROJECT, "729-11301-32", "Sprint 6", "Aborted", ("2013-09-02", "2013-09-13"), description="Half of us were ill."
     ),
-    SPRINT_7 := sprint(PROJECT, "729-11301-33", "Sprint 7", "Completed", "2013-09-16", "2013-09-27"),
+    SPRINT_7 := sprint(PROJECT, "729-11301-33", "Sprint 7", "Completed", ("2013-09-16", "2013-09-27")),
     SPRINT_8 := sprint(
-        PROJECT, "729-10367-745", "Sprint 8", "In progress", "2013-09-30", "2013-10-11", boardID=TASK_BOARD,
+        PROJECT, "729-10367-745", "Sprint 8", "In progress", ("2013-09-30", "2013-10-11"), boardID=TASK_BOARD,
         description="Goal: pay without an account.", link="http://www.example.com/sprints/8",
         tagIDs=[CHECKOUT, OBSOLETE],
     ),
-    SPRINT_9 := sprint(PROJECT, "729-11301-34", "Sprint 9", "In planning", "2013-10-14", "2013-10-25"),
+    SPRINT_9 := sprint(PROJECT, "729-11301-34", "Sprint 9", "In planning", ("2013-10-14", "2013-10-25")),
     participation(STORE_FRONT, SPRINT_5, 36),
     participation(PAY, SPRINT_5, 28.5),
     participation(STORE_FRONT, SPRINT_6),

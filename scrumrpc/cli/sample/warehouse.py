@@ -64,7 +64,8 @@ _PLAN = [
         bestCaseVelocityPerWeek=35, expectedVelocityPerWeek=29, **_EXAMPLE,
     ),
     SPRINT := sprint(
-        PROJECT, "729-8333-622", "Example sprint", "In progress", "2013-10-07", "2013-10-18", boardID=BOARD, **_EXAMPLE
+        PROJECT, "729-8333-622", "Example sprint", "In progress", ("2013-10-07", "2013-10-18"), boardID=BOARD,
+        **_EXAMPLE,
     ),
     participation(PICKERS, SPRINT, 25),
     participation(PACKERS, SPRINT, 35),

@@ -38,7 +38,7 @@ RELEASE = ObjectType(
         enum("status", RELEASE_STATUSES, "How far the release is."),
         number("bestCaseVelocityPerWeek", "Velocity per week if all goes well, in the project's roughEstimateUnit."),
         number("expectedVelocityPerWeek", "Velocity per week to expect, in the project's roughEstimateUnit."),
-        number("worstCaseVelocityPerWeek", "Velocity per week if little goes well, in the project's roughEstimateUnit."),
+        number("worstCaseVelocityPerWeek", "Velocity per week if all goes badly, in the project's roughEstimateUnit."),
         TAG_IDS,
         CHECKLISTS,
         COMMENTS,

@@ -1,0 +1,65 @@
+"""The first flush of a writing call: lock the account, then read all that must be known before the method runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scrumrpc.model.record import Record
+from scrumrpc.store import log
+from scrumrpc.store.database import Connection
+from scrumrpc.store.standing import LOCK, STANDING, Credentials, Standing, parameters_of, standing_from
+from scrumrpc.store.statements import STATEMENTS, record_from
+
+Reference = tuple[str, str]
+"""An object type and a wire id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The requestID of a call, with what tells another call under the same id by."""
+
+    id: str
+    parameters_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the first flush of a writing call found, all of it read after the lock was taken."""
+
+    standing: Standing | None
+    executed_at_version: int | None  # when the requestID was already executed: the version that it answered
+    found: dict[Reference, Record | None]
+
+
+async def open_call(
+    conn: Connection, credentials: Credentials, request: Request | None, references: Iterable[Reference]
+) -> Opened:
+    """Begins the transaction, locks the account, reads the standing, the requestID and the objects, in one flush.
+
+    Each statement runs in READ COMMITTED after the lock was granted, so it sees whatever the calls before committed.
+    """
+    who = parameters_of(credentials)
+    wanted = list(dict.fromkeys(references))
+    async with conn.pipeline():
+        await conn.execute("BEGIN")
+        await conn.execute(LOCK, who)
+        standing_cursor = await conn.execute(STANDING, who)
+        request_cursor = await conn.execute(log.FIND_REQUEST, {**who, "request_id": request.id}) if request else None
+        cursors = [
+            await conn.execute(
+                STATEMENTS[type_name].load_by_id,
+                {"account": credentials.account, "object_type": type_name, "id": wire_id},
+            )
+            for type_name, wire_id in wanted
+        ]
+        row = await standing_cursor.fetchone()
+        executed = await request_cursor.fetchone() if request_cursor else None
+        rows = [await cursor.fetchone() for cursor in cursors]
+    found = {
+        reference: record_from(reference[0], found_row) if found_row else None
+        for reference, found_row in zip(wanted, rows, strict=True)
+    }
+    return Opened(
+        standing_from(credentials.account, row) if row else None, executed[0] if executed else None, found
+    )
