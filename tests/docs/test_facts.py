@@ -1,0 +1,49 @@
+"""Facts that the pages keep a copy of are the same where they live."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from scrumrpc.app import make_app
+from scrumrpc.cli import sample
+from scrumrpc.cli.serve import serve
+from scrumrpc.docs import facts
+from scrumrpc.docs.examples import ACCOUNT, EMAIL
+from scrumrpc.settings import Settings
+from scrumrpc.wire.form import MOST_PARAMETERS
+from tests.docs.document import Document
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in list(os.environ):
+        if name.startswith("SCRUMRPC_"):
+            monkeypatch.delenv(name)
+    return Settings.from_environment()
+
+
+def test_limits_are_those_of_the_settings(settings: Settings) -> None:
+    for limit in facts.LIMITS:
+        assert getattr(settings, limit.setting.removeprefix("SCRUMRPC_").lower()) == limit.default
+
+
+def test_no_page_names_a_setting_that_does_not_exist(site: dict[str, Document]) -> None:
+    named = {name for page in site.values() for name in re.findall(r"SCRUMRPC_[A-Z_]+", page.text)}
+    assert named == {limit.setting for limit in facts.LIMITS}
+    assert {name.removeprefix("SCRUMRPC_").lower() for name in named} <= set(Settings.__dataclass_fields__)
+
+
+def test_the_other_facts(settings: Settings) -> None:
+    assert facts.MOST_PARAMETERS == MOST_PARAMETERS
+    assert next(option for option in serve.params if option.name == "port").default == facts.PORT
+    assert (ACCOUNT, EMAIL) == (sample.ACCOUNT, sample.ADMINISTRATOR)
+    paths = [getattr(route, "path", "") for route in make_app(settings, "postgresql://nowhere/").routes]
+    assert f"{facts.SERVICE}/{{method}}" in paths
+
+
+def test_the_documentation_is_part_of_the_application(settings: Settings) -> None:
+    paths = {getattr(route, "path", "") for route in make_app(settings, "postgresql://nowhere/").routes}
+    assert {"/docs", "/openapi.json"} <= paths
