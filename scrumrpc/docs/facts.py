@@ -1,4 +1,4 @@
-"""Facts that the pages tell but cannot read where they live, above or beside this layer; tests compare each with there."""
+"""Facts that the pages tell but cannot read, because they live beside or above this layer; tests compare them."""
 
 from __future__ import annotations
 

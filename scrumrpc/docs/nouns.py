@@ -1,4 +1,4 @@
-"""How the registry and the model are laid out in pages: methods by noun, and what object types have to do with each other."""
+"""How registry and model are laid out in pages: methods by noun, and what object types have to do with each other."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ def nouns() -> tuple[Noun, ...]:
 
 def nested_in(type_name: str) -> tuple[Place, ...]:
     """The properties in which objects of the type are answered."""
-    return tuple(place for place in _places() if place.property.kind == "objects" and place.property.target == type_name)
+    return tuple(each for each in _places() if each.property.kind == "objects" and each.property.target == type_name)
 
 
 def referred_to_by(type_name: str) -> tuple[Place, ...]:
     """The properties that hold ids of objects of the type."""
     return tuple(
-        place
-        for place in _places()
-        if place.property.kind in ("ref", "refs", "assigned") and type_name in targets(place.property)
+        each
+        for each in _places()
+        if each.property.kind in ("ref", "refs", "assigned") and type_name in targets(each.property)
     )
 
 

@@ -23,7 +23,7 @@ _FORM = "application/x-www-form-urlencoded"
 _HEADERS: dict[str, tuple[str, Schema]] = {
     "Call-ID": ("Names the call in the server's log.", {"type": "string"}),
     "Data-Version": ("The data version of the account that the answer was made at.", {"type": "integer"}),
-    "X-Ignored-Parameters": ("Names of parameters that the method does not know, if any were given.", {"type": "string"}),
+    "X-Ignored-Parameters": ("Names of given parameters that the method does not know.", {"type": "string"}),
     "Retry-After": ("Seconds after which to try again.", {"type": "integer"}),
     "WWW-Authenticate": ("Asks for HTTP Basic credentials.", {"type": "string"}),
 }
@@ -88,8 +88,9 @@ def _path(method: Method) -> dict[str, Any]:
         "description": _description(method),
     }
     responses = {"200": _success(method), **_failures(method)}
+    shown = {name: {"example": value} for name, value in example.items()}
     query = [
-        {"name": name, "in": "query", **_outside(schema, required), **({"example": example[name]} if name in example else {})}
+        {"name": name, "in": "query", **_outside(schema, required), **shown.get(name, {})}
         for name, (schema, required) in given.items()
     ]
     body = {
@@ -116,7 +117,7 @@ def _parameters(method: Method) -> dict[str, tuple[Schema, bool]]:
     """What the method takes: for each parameter its schema, and whether it is required."""
     given = {p.name: (_parameter_schema(p), p.required) for p in method.parameters}
     if method.takes_request_id:
-        doc = "Makes sure that the call is executed once only: a repeat under the same id answers RequestAlreadyExecuted."
+        doc = "Makes sure that the call is executed once: a repeat under the same id answers RequestAlreadyExecuted."
         given["requestID"] = (
             {"type": "string", "minLength": 1, "maxLength": LONGEST_REQUEST_ID, "description": doc},
             False,

@@ -94,7 +94,7 @@ def render_missing(path: str, origin: str) -> bytes:
     *_, last = path.split("/")
     named = {each.rpartition("/")[2]: each for each in (*pages(), *jumps())}
     hint = kinds.nearest(last[:60], tuple(named)).removeprefix(" Did you mean ").removesuffix("?")
-    about = {"path": path[:100], "near": named.get(hint), "near_name": hint}
+    about = {"asked": path[:100], "near": named.get(hint), "near_name": hint}
     return _render(Page("missing.html", "No such page", "", about), path, origin)
 
 
@@ -102,8 +102,8 @@ def _render(page: Page, path: str, origin: str) -> bytes:
     def curl(method: str, given: Mapping[str, str]) -> str:
         return specimens.curl(origin, method, given)
 
-    text = _environment().get_template(page.template).render(page=page, path=path, origin=origin, curl=curl, **page.about)
-    return text.encode()
+    template = _environment().get_template(page.template)
+    return template.render(page=page, path=path, origin=origin, curl=curl, **page.about).encode()
 
 
 @cache

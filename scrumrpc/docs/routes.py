@@ -1,4 +1,4 @@
-"""Where the documentation is served: pages below /docs for people, /openapi.json for programs. No credentials needed."""
+"""Where the documentation is served, without credentials: pages below /docs for people, /openapi.json for programs."""
 
 from __future__ import annotations
 

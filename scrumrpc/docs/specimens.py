@@ -1,9 +1,10 @@
-"""What calls and answers look like: curl lines, and JSON of made-up objects in the layout that `pretty=true` answers."""
+"""What calls and answers look like: curl lines, and JSON of made-up objects in the layout of `pretty=true`."""
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,6 @@ DATA_VERSION = 208
 """The version that answers carry in examples."""
 _NEW_ID = f"{ACCOUNT}-0-89364"
 
-_BARE = re.compile(r"[A-Za-z0-9_.:/@,=+-]+")
 _VALUES: dict[str, Any] = {
     **DEFAULT_UNITS,
     "description": "An example description.",
@@ -49,8 +49,12 @@ def curl(origin: str, method: str, given: Mapping[str, str]) -> str:
 def _data(pair: str) -> str:
     """An option for one parameter; what is special in forms is left to curl to encode."""
     option = "--data-urlencode" if re.search(r"[&%+;]|[^\x20-\x7e]", pair) else "-d"
-    quoted = pair if _BARE.fullmatch(pair) else '"' + re.sub(r'(["$`\\!])', r"\\\1", pair) + '"'
-    return f"{option} {quoted}"
+    return f"{option} {_quoted(pair)}"
+
+
+def _quoted(text: str) -> str:
+    """A word of a shell command; in double quotes where that suffices, because Windows knows only these."""
+    return f'"{text}"' if re.search(r"[^\w.:/@,=+-]", text) and not re.search(r'["$`\\!]', text) else shlex.quote(text)
 
 
 def result(method: Method, given: Mapping[str, str]) -> str:

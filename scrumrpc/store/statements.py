@@ -212,6 +212,11 @@ _COLUMNS = {
     for name, object_type in STORED_TYPES.items()
 }
 
+_OWN_COLUMNS = {
+    name: tuple((p.name, column_name(p.name), _WRITERS.get(p.kind)) for p in object_type.stored if has_column(p))
+    for name, object_type in STORED_TYPES.items()
+}
+
 
 def record_from(type_name: str, row: Sequence[Any]) -> Record:
     """The record that a loading statement's row holds."""
@@ -231,9 +236,7 @@ def parameters_of(account: int, record: Record) -> dict[str, Any]:
         "wire_id": record.id,
         "external_id": record.values.get("externalID"),
     }
-    for p in STORED_TYPES[record.type].stored:
-        if has_column(p):
-            value = record[p.name]
-            writer = _WRITERS.get(p.kind)
-            parameters[column_name(p.name)] = writer(value) if writer and value is not None else value
+    for name, column, writer in _OWN_COLUMNS[record.type]:
+        value = record[name]
+        parameters[column] = writer(value) if writer and value is not None else value
     return parameters

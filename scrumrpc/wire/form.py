@@ -6,7 +6,7 @@ import codecs
 import re
 from email.message import Message
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote_from_bytes
+from urllib.parse import parse_qsl, quote_from_bytes, unquote_to_bytes
 
 from scrumrpc.errors import InvalidParameter, InvalidRequest
 
@@ -95,18 +95,32 @@ def _extends_ascii(charset: str) -> bool:
 
 
 def _wide_pairs(raw: bytes, charset: str) -> list[tuple[str, str]]:
-    """Pairs in a charset that does not extend ASCII, such as UTF-16: the text itself may be in it, or only what the
-    percent escapes stand for.
+    """Pairs in a charset that does not extend ASCII, such as UTF-16.
 
-    >>> _wide_pairs(b"name=Gr%00%FC%00n", "utf-16-be")
+    The text itself may be in it, or percent escapes may stand for what is no ASCII, or the bytes of whole words may be
+    escaped where they need it:
+
+    >>> _wide_pairs(b"name=Gr%00%FCn", "utf-16-be")  # so writes Java's URLEncoder
+    [('name', 'Grün')]
+    >>> _wide_pairs(b"%00n%00a%00m%00e=%00G%00r%00%FC%00n", "utf-16-be")  # so writes Python's urlencode
     [('name', 'Grün')]
     """
-    text = raw.decode("ascii") if raw.isascii() and b"\0" not in raw else raw.decode(charset)
+    escaped = raw.isascii() and b"\0" not in raw
+    text = raw.decode("ascii") if escaped else raw.decode(charset)
     fields = [field.partition("=") for field in text.split("&") if field]
-    return [(_unescape(name, charset), _unescape(value, charset)) for name, _, value in fields]
+    try:
+        return [(_unescape(name, charset), _unescape(value, charset)) for name, _, value in fields]
+    except UnicodeError:
+        if not escaped:
+            raise
+        return [(_unescape_bytes(name, charset), _unescape_bytes(value, charset)) for name, _, value in fields]
 
 
 def _unescape(text: str, charset: str) -> str:
     return _ESCAPES.sub(
         lambda run: bytes.fromhex(run[0].replace("%", "")).decode(charset), text.replace("+", " ")
     )
+
+
+def _unescape_bytes(text: str, charset: str) -> str:
+    return unquote_to_bytes(text.replace("+", " ")).decode(charset)

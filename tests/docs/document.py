@@ -52,7 +52,7 @@ class Document(HTMLParser):
             self.codes.append("")
         if tag in ("p", "dl", "ul", "ol", "pre", "table", "h1", "h2", "h3", "section"):
             assert "p" not in self._open, f"{tag} inside p"
-        if tag in ("h1", "h2", "h3", "p", "li", "dt", "dd", "td"):
+        if tag in ("h1", "h2", "h3", "p", "li", "dt", "dd", "td", "th"):
             self.pieces.append(" ")
             self.main.append(" ")
         if tag not in _VOID:
@@ -61,6 +61,8 @@ class Document(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self._open, f"{tag} is closed but not open"
         assert self._open.pop() == tag, f"{tag} is closed out of order, at {self.getpos()}"
+        if tag == "summary":
+            self.main.append(" ")
 
     def handle_data(self, data: str) -> None:
         self.pieces.append(data)

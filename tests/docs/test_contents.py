@@ -36,8 +36,8 @@ def test_methods_stand_in_the_order_of_registration(site: dict[str, Document]) -
     for noun in nouns():
         names = [each for each in site[f"/docs/methods/{noun.type.name}"].ids if each in METHODS]
         assert names == [method.name for method in PUBLIC if method.noun == noun.type.name]
-    in_list = [link.partition("#")[2] for link in site["/docs/methods"].links if "/methods/" in link and "#" in link]
-    assert in_list[: len(PUBLIC)] == [method.name for noun in nouns() for method in noun.methods]
+    links = [link.partition("#")[2] for link in site["/docs"].links if "/methods/" in link and "#" in link]
+    assert links[-len(PUBLIC) :] == [method.name for noun in nouns() for method in noun.methods]  # the navigation
 
 
 def test_operators_methods_are_nowhere(site: dict[str, Document]) -> None:
@@ -84,9 +84,8 @@ def test_every_status_is_in_the_decisions(site: dict[str, Document]) -> None:
 def test_pages_name_nothing_that_does_not_exist(site: dict[str, Document]) -> None:
     parameters = {p.name for method in PUBLIC for p in method.parameters} | RESERVED
     properties = {p.name for t in OBJECT_TYPES.values() for p in t.answered}
-    settings_and_headers = {"KEY"}
     errors = {error.__name__ for error in CATALOGUE}
-    known = {m.name for m in PUBLIC} | parameters | properties | set(OBJECT_TYPES) | errors | settings_and_headers
+    known = {m.name for m in PUBLIC} | parameters | properties | set(OBJECT_TYPES) | errors
     camel_case = re.compile(r"\b(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z])[A-Za-z]*\b")
     plain = {"OpenAPI", "NaN"}
     for path, page in site.items():
@@ -102,7 +101,7 @@ def test_code_is_never_a_slip(site: dict[str, Document]) -> None:
                 assert OBJECT_TYPES[match[1]].has(match[2]), f"{path}: {match[0]}"
 
 
-# Words ------------------------------------------------------------------------------------------------------------------
+# Words ------------------------------------------------------------------------------------------------------------
 
 
 def test_names_in_docstrings_become_links() -> None:

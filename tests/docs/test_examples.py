@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from typing import Any
 
 import orjson
 import pytest
@@ -64,7 +65,11 @@ def test_the_guide_shows_every_step(site: dict[str, Document]) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["plain", "two words", "a&b=c", "100%", "1+1", 'say "hi"', "$HOME `id` \\ !", "Grün", "x;y", "line\nbreak", ""]
+    "value",
+    [
+        "plain", "two words", "a&b=c", "100%", "1+1", 'say "hi"', "$HOME `id` \\ !", "Grün", "x;y", "line\nbreak", "it's",
+        "",
+    ],
 )
 def test_a_shell_hands_curl_what_is_meant(value: str) -> None:
     line = curl("http://localhost", "addTag", {"name": value})
@@ -85,5 +90,6 @@ def test_specimens_have_all_properties_in_order(name: str) -> None:
 
 
 def test_the_layout_is_that_of_pretty() -> None:
-    for value in ({}, [], {"a": [1, {"b": []}]}, [[1.5], "ü\n", None, True, {}], -1.0):
+    values: tuple[Any, ...] = ({}, [], {"a": [1, {"b": []}]}, [[1.5], "ü\n", None, True, {}], -1.0)
+    for value in values:
         assert printed(value) == pretty(value).replace("\r\n", "\n")

@@ -222,7 +222,7 @@ def _refused(client: httpx2.Client, error: type[ApiError]) -> None:
 def test_company_account_closed(client: httpx2.Client, world: World, database_url: str) -> None:
     assert operate(database_url, "account", "close", str(world.account)) == f"Account {world.account} is closed.\n"
     _refused(client, errors.CompanyAccountClosed)
-    assert operate(database_url, "account", "reopen", str(world.account)) == f"Account {world.account} is open.\n"
+    world.store(lambda conn: accounts.switch(conn, "is_closed", False, world.account))
     result_of(client.post("addProject", data={"name": "A"}))
 
 
@@ -230,7 +230,7 @@ def test_company_account_closed(client: httpx2.Client, world: World, database_ur
 def test_api_access_not_allowed(client: httpx2.Client, world: World, database_url: str) -> None:
     operate(database_url, "account", "api-access", str(world.account), "off")
     _refused(client, errors.APIAccessNotAllowed)
-    operate(database_url, "account", "api-access", str(world.account), "on")
+    world.store(lambda conn: accounts.switch(conn, "has_api_access", True, world.account))
     result_of(client.post("addProject", data={"name": "A"}))
 
 
@@ -238,7 +238,7 @@ def test_api_access_not_allowed(client: httpx2.Client, world: World, database_ur
 def test_during_maintenance(client: httpx2.Client, world: World, database_url: str) -> None:
     operate(database_url, "maintenance", "on", "--account", str(world.account))
     _refused(client, errors.DuringMaintenance)
-    operate(database_url, "maintenance", "off", "--account", str(world.account))
+    world.store(lambda conn: accounts.switch(conn, "in_maintenance", False, world.account))
     result_of(client.post("addProject", data={"name": "A"}))
 
 
