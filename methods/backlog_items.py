@@ -16,7 +16,7 @@ from scrumrpc.calls.kinds import (
     Number,
     Priority,
     ProjectRef,
-    Unit,
+    UnitOfNumber,
 )
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import RequirementNotSatisfied
@@ -44,9 +44,9 @@ async def addBacklogItem(
     priority: Priority = None,
     type: BacklogItemType = None,
     roughEstimate: Number = None,
-    roughEstimateUnit: Unit = None,
+    roughEstimateUnit: UnitOfNumber = None,
     estimate: Number = None,
-    estimateUnit: Unit = None,
+    estimateUnit: UnitOfNumber = None,
     index: Index = END,
 ) -> str:
     """Adds a backlog item to a project, with the status New and the caller as its creator.
@@ -125,7 +125,7 @@ setter("setBacklogItemPriority", "backlogItemID", BacklogItemRef, "priority", Pr
     requires=("roughEstimateUnit is the project's roughEstimateUnit, where a roughEstimate is given.",),
 )
 async def setBacklogItemRoughEstimate(
-    tx: Transaction, *, backlogItemID: BacklogItemRef, roughEstimate: Number = None, roughEstimateUnit: Unit = None
+    tx: Transaction, *, backlogItemID: BacklogItemRef, roughEstimate: Number = None, roughEstimateUnit: UnitOfNumber = None
 ) -> None:
     """Sets the rough estimate of a backlog item."""
     if roughEstimate is not None:

@@ -1,6 +1,6 @@
 """Data methods: getData and getDataVersion."""
 
-from scrumrpc.calls.kinds import IDs, IncludeProperties
+from scrumrpc.calls.kinds import IncludeProperties, ProjectIDs
 from scrumrpc.calls.parameters import not_found
 from scrumrpc.calls.permissions import ANYBODY, check_access
 from scrumrpc.calls.registry import method
@@ -10,8 +10,8 @@ from scrumrpc.model.record import ROOT
 from scrumrpc.store.standing import Standing
 
 
-@method(noun="Data", writes=False, answers="data")
-async def getData(view: View, *, projectIDs: IDs = None, includeProperties: IncludeProperties = frozenset()) -> Json:
+@method(noun="Data", writes=False, answers="data", permission=ANYBODY)
+async def getData(view: View, *, projectIDs: ProjectIDs = None, includeProperties: IncludeProperties = frozenset()) -> Json:
     """Answers projects, and the people of the account, as they are at one point in time.
 
     Without projectIDs these are all projects that the caller has access to; else those named, in the order of the

@@ -13,7 +13,7 @@ from scrumrpc.calls.kinds import (
     Note,
     Number,
     TaskRef,
-    Unit,
+    UnitOfNumber,
 )
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import RequirementNotSatisfied
@@ -40,7 +40,7 @@ async def addTask(
     description: Note = None,
     link: Link = None,
     estimate: Number = None,
-    estimateUnit: Unit = None,
+    estimateUnit: UnitOfNumber = None,
     index: Index = END,
 ) -> str:
     """Adds a task to a backlog item, with the status To do.

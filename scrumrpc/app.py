@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import methods  # noqa: F401  registers all methods
@@ -56,10 +56,15 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
             return PlainTextResponse("ok\n")
         return PlainTextResponse("the database does not answer\n", status_code=503)
 
+    async def front_door(_request: Request) -> Response:
+        """Whoever comes with a browser looks for the documentation."""
+        return RedirectResponse("/docs")
+
     app = Starlette(
         lifespan=lifespan,
         routes=[
             Route("/service/api/v1/{method}", api),
+            Route("/", front_door),
             *DOCUMENTATION,
             Route("/livez", livez),
             Route("/readyz", readyz),

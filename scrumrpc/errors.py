@@ -22,6 +22,7 @@ class ApiError(Exception):
         self.data_version: int | None = None
         self.account: int | None = None
         self.key_name: str | None = None
+        self.ignored: tuple[str, ...] = ()
         super().__init__(self.message)
 
     @property

@@ -81,7 +81,7 @@ def _text(name: str, longest: int, rule: str, example: str) -> Kind:
     return Kind(name, "string", parse, rule, example, schema)
 
 
-def _enumeration(name: str, values: tuple[str, ...], example: str) -> Kind:
+def _enumeration(name: str, values: tuple[str, ...], example: str, more: str = "") -> Kind:
     def parse(parameter: str, text: str) -> str:
         if text not in values:
             raise InvalidParameter(
@@ -91,7 +91,7 @@ def _enumeration(name: str, values: tuple[str, ...], example: str) -> Kind:
         return text
 
     schema = {"type": "string", "enum": list(values)}
-    return Kind(name, "string", parse, f"One of {', '.join(values)}.", example, schema)
+    return Kind(name, "string", parse, f"One of {', '.join(values)}.{more}", example, schema)
 
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -146,7 +146,7 @@ def _parse_id(parameter: str, text: str) -> str:
 
 def reference_kind(types: tuple[str, ...], what: str, example: str) -> Kind:
     """The kind of a parameter that holds the id of an object of one of the types."""
-    schema = {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+(_[0-9]+-[0-9]+)?$"}
+    schema = {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+$"}
     return Kind(" or ".join(types) + " id", "string", _parse_id, what, example, schema)
 
 
@@ -160,15 +160,15 @@ def _owner(types: tuple[str, ...], type_parameter: str, what: str) -> Reference:
 
 _NAME = _text("name", LONGEST_NAME, f"At most {LONGEST_NAME:,} characters.", "Example name")
 _NOTE = _text("text", LONGEST_TEXT, f"At most {LONGEST_TEXT:,} characters.", "An example description.")
-_LINK = _text("link", LONGEST_LINK, f"A URL of at most {LONGEST_LINK:,} characters.", "http://www.example.com")
-_EXTERNAL_ID = _text("external id", 255, "At most 255 characters; no two objects of a type may share one.", "EX4711")
+_LINK = _text("link", LONGEST_LINK, f"At most {LONGEST_LINK:,} characters.", "http://www.example.com")
+_EXTERNAL_ID = _text("external id", 255, "", "EX4711")  # the property itself says the rules
 _NUMBER_KIND = Kind(
     "number",
     "number",
     _parse_number,
     "0 or more; -1 means none. Comes with its unit.",
     "12.5",
-    {"type": "number", "minimum": -1},
+    {"type": "number", "anyOf": [{"const": -1}, {"minimum": 0, "maximum": LARGEST_NUMBER}]},
 )
 _INDEX = Kind(
     "index",
@@ -179,11 +179,11 @@ _INDEX = Kind(
     {"type": "integer", "minimum": END},
     none=END,
 )
-_ID_LIST = Kind(
-    "ids",
+_PROJECT_IDS = Kind(
+    "project ids",
     "string",
-    lambda _parameter, text: split_list(text),
-    "Ids with commas between them.",
+    lambda _parameter, text: split_list(text) or None,
+    "The ids of projects with commas between them; without a value, all projects that the caller has access to.",
     "729-11230-1,729-31745-129",
     {"type": "string"},
 )
@@ -208,12 +208,13 @@ ExternalID = Annotated[str | None, _EXTERNAL_ID]
 Priority = Annotated[str | None, _enumeration("priority", PRIORITIES, "High")]
 BacklogItemType = Annotated[str | None, _enumeration("type", BACKLOG_ITEM_TYPES, "Feature")]
 Unit = Annotated[str | None, _enumeration("unit", UNITS, "Points")]
+UnitOfNumber = Annotated[str | None, _enumeration("unit", UNITS, "Days", " Needed with the number; the project's unit.")]
 TagColor = Annotated[str | None, _enumeration("color", COLORS, "Red")]
 OwnerType = Annotated[str, _enumeration("owner type", OWNER_TYPES, "BacklogItem")]
 TaggableType = Annotated[str, _enumeration("object type", TAGGABLE_TYPES, "BacklogItem")]
 Number = Annotated[float | None, _NUMBER_KIND]
 Index = Annotated[int, _INDEX]
-IDs = Annotated[tuple[str, ...] | None, _ID_LIST]
+ProjectIDs = Annotated[tuple[str, ...] | None, _PROJECT_IDS]
 IncludeProperties = Annotated[frozenset[str], _INCLUDE]
 
 AttachmentRef = Annotated[Record, _to("Attachment", "The attachment.", "729-11304-39")]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from scrumrpc.calls.kinds import Reference, parse_integer
+from scrumrpc.calls.kinds import Reference, parse_integer, shown
 from scrumrpc.calls.registry import Method, Parameter
 from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound
 from scrumrpc.model.record import Record
@@ -118,5 +119,7 @@ _NOUNS = {"BacklogItem": "backlog item", "BoardColumn": "board column", "Checkli
 
 def not_found(type_name: str, wire_id: str) -> ObjectNotFound:
     """The error for an object that the account does not have."""
-    shown = wire_id if len(wire_id) <= 60 else f"{wire_id[:60]}..."
-    return ObjectNotFound(f"There is no {_NOUNS.get(type_name, type_name.lower())} with the id {shown}.")
+    plain = re.fullmatch(r"[0-9-]{1,60}", wire_id)
+    return ObjectNotFound(
+        f"There is no {_NOUNS.get(type_name, type_name.lower())} with the id {wire_id if plain else shown(wire_id)}."
+    )

@@ -58,9 +58,18 @@ class Calls:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _run(self, method: Method, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
-        reading = read(method, given)
+        try:
+            reading = read(method, given)
+        except ApiError as error:
+            # Whoever may not call at all is told that first.
+            _tell(error, admit(await self._database.read(lambda conn: look_up(conn, credentials)), credentials))
+            raise
         run = self._write if method.writes else self._read
-        answer = await run(method, reading, credentials, call_id)
+        try:
+            answer = await run(method, reading, credentials, call_id)
+        except ApiError as error:
+            error.ignored = reading.ignored
+            raise
         if answer.standing.key_use_is_stale:
             self._note_use(answer.standing)
         return answer

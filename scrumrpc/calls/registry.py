@@ -156,6 +156,6 @@ def parameter_of(noun: str, name: str, annotation: Any, *, required: bool) -> Pa
             return Parameter(name, extra.kind, extra, required, extra.kind.rule)
         if isinstance(extra, Kind):
             object_type = OBJECT_TYPES[noun]
-            about = f"{object_type.property(name).doc} " if object_type.has(name) else ""
-            return Parameter(name, extra, None, required, f"{about}{extra.rule}")
+            about = object_type.property(name).doc if object_type.has(name) else ""
+            return Parameter(name, extra, None, required, f"{about} {extra.rule}".strip())
     raise RegistrationError(f"{name}: {annotation!r} is not a parameter kind.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from scrumrpc import errors
-from scrumrpc.calls.kinds import IDs, Number
+from scrumrpc.calls.kinds import ProjectIDs, Number
 from scrumrpc.calls.registry import Method
 from scrumrpc.model.types import OBJECT_TYPES
 
@@ -33,7 +33,7 @@ NO_METHOD: Errors = (errors.InvalidURL, errors.InvalidMethodName)
 """What only requests answer that reach no method."""
 
 _NUMBER = get_args(Number)[1]
-_ID_LIST = get_args(IDs)[1]
+_ID_LIST = get_args(ProjectIDs)[1]
 
 
 def errors_of(method: Method) -> Errors:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from scrumrpc import __version__
 from scrumrpc.calls import kinds
@@ -31,7 +30,7 @@ from scrumrpc.docs.prose import link, linked, paragraphs, sentence
 from scrumrpc.errors import CATALOGUE, RequestAlreadyExecuted, RequiredDataVersionNotMatching
 from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
-from scrumrpc.model.types import OBJECT_TYPES, STORED_TYPES
+from scrumrpc.model.types import OBJECT_TYPES
 
 ROOT = "/docs"
 
@@ -125,7 +124,6 @@ def _environment() -> Environment:
         guide_pages=GUIDE_PAGES,
         nouns=nouns(),
         types=OBJECT_TYPES,
-        stored_types=STORED_TYPES,
         optional=OPTIONAL,
         catalogue=CATALOGUE,
         any_call=ANY_CALL,
@@ -152,7 +150,6 @@ def _environment() -> Environment:
         enumerations=enumerations,
         longest_request_id=LONGEST_REQUEST_ID,
         see=link,
-        br=Markup("<br>"),
     )
     return environment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import orjson
 import structlog
@@ -104,7 +104,7 @@ def check_verb(verb: str, headers: Headers, name: str) -> None:
         raise InvalidRequest(f"The method {name} changes data, so it takes POST and GET requests, not HEAD.")
     origin = headers.get("origin")
     foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin") or (
-        origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+        origin is not None and origin.partition("://")[2] != headers.get("host")
     )
     if foreign:
         raise InvalidRequest(f"A browser sent this call to {name} from a page of another site; it may not change data.")
@@ -131,8 +131,9 @@ def headers_of(call_id: str, answer: Answer | None, error: ApiError | None) -> l
     version = answer.version if answer else error.data_version if error else None
     if version is not None:
         headers.append((b"data-version", b"%d" % version))
-    if answer and answer.ignored:
-        names = ", ".join(quote(name[:60]) for name in answer.ignored[:50])
+    ignored = answer.ignored if answer else error.ignored if error else ()
+    if ignored:
+        names = ", ".join(quote(name[:60]) for name in ignored[:50])
         headers.append((b"x-ignored-parameters", names.encode()))
     if error:
         headers += error_headers(error)

@@ -54,7 +54,7 @@ def test_every_error_is_answered_by_something() -> None:
 
 
 def test_lists_of_ids_name_projects() -> None:
-    lists = [p.name for method in METHODS.values() for p in method.parameters if p.kind.name == "ids"]
+    lists = [p.name for method in METHODS.values() for p in method.parameters if p.kind.name == "project ids"]
     assert set(lists) == {"projectIDs"}
 
 

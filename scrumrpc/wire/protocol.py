@@ -1,0 +1,70 @@
+"""The HTTP protocol of a connection: uvicorn's, made to ignore offers to upgrade and to answer garbage in JSON."""
+
+from __future__ import annotations
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from scrumrpc.errors import InvalidRequest
+from scrumrpc.wire.endpoint import error_of
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection.
+
+    JDK clients and `curl --http2` offer h2c with every plain request: `Connection: Upgrade, HTTP2-Settings` and
+    `Upgrade: h2c`. A server may ignore that, but the parser then stops behind the headers, so that uvicorn would serve
+    the request without its body and take nothing more from the connection (its issue 2722). So such a request is not
+    begun; its head goes, without the offer, and with what follows it, through a new parser.
+    """
+
+    def on_headers_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as offer:
+                if self.parser.get_method() == b"CONNECT":
+                    self.send_400_response("This server is no proxy.")
+                    return
+                data = self._head_without_offer() + data[offer.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn sets them
+            except httptools.HttpParserError:
+                self.send_400_response("The request is not well-formed HTTP.")
+                return
+
+    def _head_without_offer(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        for name, value in self.headers:
+            if name == b"connection":
+                words = [word.strip() for word in value.split(b",")]
+                value = b", ".join(word for word in words if word.lower() != b"upgrade")
+            if name != b"upgrade":
+                lines.append(b"%b: %b" % (name, value))
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    def send_400_response(self, msg: str) -> None:
+        """Answers what is no HTTP with an Error object, and hangs up."""
+        body = b"".join(error_of(InvalidRequest(msg)))
+        lines = [
+            STATUS_LINE[400].rstrip(),
+            *(b"%b: %b" % header for header in self.server_state.default_headers),
+            b"content-type: application/json",
+            b"content-length: %d" % len(body),
+            b"cache-control: no-store",
+            b"x-content-type-options: nosniff",
+            b"connection: close",
+        ]
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        self.transport.close()

@@ -1,0 +1,50 @@
+"""What the README says of files, settings, options and commands is so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from scrumrpc.cli.main import main
+from scrumrpc.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_files_that_it_names_exist() -> None:
+    named = set(re.findall(r"`([a-z_/]+(?:\.py|\.sql|/))`", README))
+    assert len(named) > 15
+    missing = [
+        name
+        for name in named
+        if not any((ROOT / folder / name).exists() for folder in ("", "scrumrpc", "scrumrpc/wire", "scrumrpc/calls"))
+        and name != "scrumrpc-data/"
+    ]
+    assert missing == []
+
+
+def test_settings_are_all_there() -> None:
+    source = (ROOT / "scrumrpc/settings.py").read_text("utf-8")
+    known = set(re.findall(r'config\(\s*"(\w+)"', source))
+    assert len(known) == len(fields(Settings))
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE)) == known
+
+
+def test_the_options_of_serve_are_all_there() -> None:
+    options = {o for p in main.commands["serve"].params for o in p.opts if o != "--help"}
+    table = README[README.index("| option |") : README.index("`SIGTERM`")]
+    assert set(re.findall(r"--[a-z][a-z-]+", table)) == options
+
+
+def test_operators_commands_are_all_there() -> None:
+    listed = {
+        (group, command)
+        for group, commands in re.findall(r"^scrumrpc (\w+) ([a-z|-]+)$", README, re.MULTILINE)
+        for command in commands.split("|")
+    }
+    known = {
+        (name, inner) for name, group in main.commands.items() for inner in getattr(group, "commands", ())
+    }
+    assert listed == known
