@@ -125,7 +125,11 @@ setter("setBacklogItemPriority", "backlogItemID", BacklogItemRef, "priority", Pr
     requires=("roughEstimateUnit is the project's roughEstimateUnit, where a roughEstimate is given.",),
 )
 async def setBacklogItemRoughEstimate(
-    tx: Transaction, *, backlogItemID: BacklogItemRef, roughEstimate: Number = None, roughEstimateUnit: UnitOfNumber = None
+    tx: Transaction,
+    *,
+    backlogItemID: BacklogItemRef,
+    roughEstimate: Number = None,
+    roughEstimateUnit: UnitOfNumber = None,
 ) -> None:
     """Sets the rough estimate of a backlog item."""
     if roughEstimate is not None:

@@ -11,7 +11,9 @@ from scrumrpc.store.standing import Standing
 
 
 @method(noun="Data", writes=False, answers="data", permission=ANYBODY)
-async def getData(view: View, *, projectIDs: ProjectIDs = None, includeProperties: IncludeProperties = frozenset()) -> Json:
+async def getData(
+    view: View, *, projectIDs: ProjectIDs = None, includeProperties: IncludeProperties = frozenset()
+) -> Json:
     """Answers projects, and the people of the account, as they are at one point in time.
 
     Without projectIDs these are all projects that the caller has access to; else those named, in the order of the

@@ -64,9 +64,7 @@ setter("setTagExternalID", "tagID", TagRef, "externalID", ExternalID)
     writes=True,
     requires=("The object does not carry the tag yet.", "The tag and the object belong to the same project."),
 )
-async def addTagOnObject(
-    tx: Transaction, *, tagID: TagRef, objectType: TaggableType, objectID: TaggableRef
-) -> None:
+async def addTagOnObject(tx: Transaction, *, tagID: TagRef, objectType: TaggableType, objectID: TaggableRef) -> None:
     """Puts a tag on an object, behind the tags that it carries."""
     if tagID["projectID"] != objectID["projectID"]:
         raise RequirementNotSatisfied(

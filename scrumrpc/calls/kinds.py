@@ -208,7 +208,9 @@ ExternalID = Annotated[str | None, _EXTERNAL_ID]
 Priority = Annotated[str | None, _enumeration("priority", PRIORITIES, "High")]
 BacklogItemType = Annotated[str | None, _enumeration("type", BACKLOG_ITEM_TYPES, "Feature")]
 Unit = Annotated[str | None, _enumeration("unit", UNITS, "Points")]
-UnitOfNumber = Annotated[str | None, _enumeration("unit", UNITS, "Days", " Needed with the number; the project's unit.")]
+UnitOfNumber = Annotated[
+    str | None, _enumeration("unit", UNITS, "Days", " Needed with the number; the project's unit.")
+]
 TagColor = Annotated[str | None, _enumeration("color", COLORS, "Red")]
 OwnerType = Annotated[str, _enumeration("owner type", OWNER_TYPES, "BacklogItem")]
 TaggableType = Annotated[str, _enumeration("object type", TAGGABLE_TYPES, "BacklogItem")]

@@ -36,7 +36,11 @@ def _may_add_projects(standing: Standing, _arguments: Mapping[str, Any]) -> bool
 
 
 PROJECT_ACCESS = Permission("Whoever has access to the project.", "", lambda _standing, _arguments: True)
-ANYBODY = Permission("Everybody in the account; of the projects, those that the person has access to.", "", lambda _standing, _arguments: True)
+ANYBODY = Permission(
+    "Everybody in the account; of the projects, those that the person has access to.",
+    "",
+    lambda _standing, _arguments: True,
+)
 COMMENT_CREATOR = Permission(
     "Whoever wrote the comment, and administrators.",
     "Only the person who wrote the comment, or an administrator, may do this.",

@@ -43,9 +43,7 @@ class Calls:
         self._limits = limits
         self._background: set[asyncio.Task[None]] = set()
 
-    async def call(
-        self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str
-    ) -> Answer:
+    async def call(self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
         """Runs a method by its wire name with parameters as text; raises ApiError where it fails."""
         method = find(name, by_operator=credentials.key_hash is None)
         if credentials.key_hash is None:
@@ -77,9 +75,10 @@ class Calls:
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
         """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit."""
         references = [(value.type, value.id) for value in reading.arguments.values() if isinstance(value, Named)]
-        async with self._database.begin(
-            lambda conn: open_call(conn, credentials, reading.request, references)
-        ) as (conn, opened):
+        async with self._database.begin(lambda conn: open_call(conn, credentials, reading.request, references)) as (
+            conn,
+            opened,
+        ):
             standing = admit(opened.standing, credentials)
             try:
                 if opened.executed_at_version is not None:
@@ -132,4 +131,3 @@ def find(name: str, *, by_operator: bool = False) -> Method:
         known = tuple(m.name for m in METHODS.values() if m.public)
         raise InvalidMethodName(f"There is no method {name[:60]}.{nearest(name, known)}")
     return method
-

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from scrumrpc.model.types import OBJECT_TYPES
 
-OPTIONAL: tuple[str, ...] = tuple(
-    f"{t.name}.{p.name}" for t in OBJECT_TYPES.values() for p in t.answered if p.optional
-)
+OPTIONAL: tuple[str, ...] = tuple(f"{t.name}.{p.name}" for t in OBJECT_TYPES.values() for p in t.answered if p.optional)
 """Every token that includeProperties can name, by object type."""
 
 ALWAYS: frozenset[str] = frozenset(

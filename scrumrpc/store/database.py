@@ -44,7 +44,7 @@ class Database:
             timeout=wait,
             kwargs={"autocommit": True, "prepare_threshold": self._prepare_threshold},
             configure=_configure,
-            reconnect_timeout=3600,
+            reconnect_timeout=max(wait, 1.0),  # attempts stay seconds apart, however long the database was away
             name="scrumrpc",
         )
 

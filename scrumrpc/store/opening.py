@@ -60,6 +60,4 @@ async def open_call(
         reference: record_from(reference[0], found_row) if found_row else None
         for reference, found_row in zip(wanted, rows, strict=True)
     }
-    return Opened(
-        standing_from(credentials.account, row) if row else None, executed[0] if executed else None, found
-    )
+    return Opened(standing_from(credentials.account, row) if row else None, executed[0] if executed else None, found)

@@ -82,7 +82,11 @@ def _statements_of(type_name: str) -> TypeStatements:
         load_all=text_of(load),
         last_rank=text_of(select(table.c.rank).where(in_list).order_by(table.c.rank.desc()).limit(literal_column("1"))),
         ranks_at=text_of(
-            select(table.c.rank).where(in_list).order_by(table.c.rank).offset(bindparam("skip")).limit(literal_column("2"))
+            select(table.c.rank)
+            .where(in_list)
+            .order_by(table.c.rank)
+            .offset(bindparam("skip"))
+            .limit(literal_column("2"))
         ),
         count=text_of(select(func.count()).select_from(table).where(in_list)),
         find_unique=text_of(select(table.c.id).where(in_list, *unique)) if unique else None,

@@ -22,6 +22,8 @@ from scrumrpc.store.statements import FIND_EXTERNAL_ID, FIND_PERSON, STATEMENTS,
 from scrumrpc.store.writes import writes_of
 
 Query = tuple[str, dict[str, Any]]
+
+
 class Transaction:
     """One writing call under the account's lock.
 
@@ -268,9 +270,7 @@ class Transaction:
     async def finish(self, method: str, call_id: str, request: Request | None, result: Any) -> None:
         """Writes everything and commits. The version rises by one if anything really changed."""
         changes = [
-            (before, self._after[number])
-            for number, before in self._before.items()
-            if before != self._after[number]
+            (before, self._after[number]) for number, before in self._before.items() if before != self._after[number]
         ]
         key = self.standing.key_id
         async with self._conn.pipeline():
@@ -278,9 +278,7 @@ class Transaction:
             if changes:
                 self.version += 1
                 common = {"account": self.account, "version": self.version, "method": method, "call_id": call_id}
-                await self._conn.execute(
-                    log.INSERT_VERSION, {**common, "person": self.standing.person, "key": key}
-                )
+                await self._conn.execute(log.INSERT_VERSION, {**common, "person": self.standing.person, "key": key})
                 rows = [log.change_row(self.account, self.version, before, after) for before, after in changes]
                 await self._send(log.INSERT_CHANGE, rows)
                 counters = {

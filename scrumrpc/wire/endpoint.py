@@ -41,9 +41,7 @@ class Endpoint:
         printed = False
         try:
             verb = scope["method"]
-            given = merge(
-                scope["query_string"], await self._body(headers, receive), headers.get("content-type")
-            )
+            given = merge(scope["query_string"], await self._body(headers, receive), headers.get("content-type"))
             printed = wants_pretty(given)
             check_verb(verb, headers, name)
             credentials = read_basic(headers.get("authorization"))

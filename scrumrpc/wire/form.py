@@ -117,9 +117,7 @@ def _wide_pairs(raw: bytes, charset: str) -> list[tuple[str, str]]:
 
 
 def _unescape(text: str, charset: str) -> str:
-    return _ESCAPES.sub(
-        lambda run: bytes.fromhex(run[0].replace("%", "")).decode(charset), text.replace("+", " ")
-    )
+    return _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace("%", "")).decode(charset), text.replace("+", " "))
 
 
 def _unescape_bytes(text: str, charset: str) -> str:

@@ -141,7 +141,9 @@ def test_a_number_comes_in_the_unit_of_the_project(world: World, unit: str) -> N
                 world.call(method, **given, **{number: "2.5", f"{number}Unit": unit})
 
 
-@pytest.mark.parametrize("text", ["-2", "-0.5", "nan", "inf", "1,5", "1e400", "0x10", "1_0", "٣", "1e13", " ", "--1", "."])
+@pytest.mark.parametrize(
+    "text", ["-2", "-0.5", "nan", "inf", "1,5", "1e400", "0x10", "1_0", "٣", "1e13", " ", "--1", "."]
+)
 def test_bad_numbers_are_refused(world: World, text: str) -> None:
     project = world.call("addProject", name="A")
     with pytest.raises(InvalidParameter, match="estimate"):
@@ -212,9 +214,7 @@ def test_a_reply_is_on_the_object_of_its_parent(world: World) -> None:
     comment = world.call("addComment", ownerObjectType="Project", ownerObjectID=project, text="c")
     item = world.call("addBacklogItem", projectID=project, name="x")
     with pytest.raises(RequirementNotSatisfied, match=comment):
-        world.call(
-            "addComment", ownerObjectType="BacklogItem", ownerObjectID=item, parentCommentID=comment, text="r"
-        )
+        world.call("addComment", ownerObjectType="BacklogItem", ownerObjectID=item, parentCommentID=comment, text="r")
 
 
 def test_an_owner_is_of_the_type_that_is_said(world: World) -> None:
@@ -312,7 +312,12 @@ def test_people_belong_to_themselves(world: World) -> None:
 def test_access_control(world: World) -> None:
     roles = ("owner", "stakeholder", "member", "stranger")
     people = [
-        {"objectType": "Person", "id": f"{world.account}-9-{n}", "firstName": "N", "emailAddress": f"{role}@example.com"}
+        {
+            "objectType": "Person",
+            "id": f"{world.account}-9-{n}",
+            "firstName": "N",
+            "emailAddress": f"{role}@example.com",
+        }
         for n, role in enumerate(roles)
     ]
     project = project_of(world.account) | {

@@ -28,9 +28,7 @@ def test_the_contract_is_whole() -> None:
 
 
 def test_methods_and_their_parameters_in_order() -> None:
-    served = {
-        m.name: {p.name: p.kind.wire_type for p in m.parameters} for m in METHODS.values() if m.public
-    }
+    served = {m.name: {p.name: p.kind.wire_type for p in m.parameters} for m in METHODS.values() if m.public}
     for name, parameters in CONTRACT["methods"].items():
         assert list(served[name].items()) == list(parameters.items()), name
 

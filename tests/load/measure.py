@@ -48,7 +48,8 @@ def main() -> None:
         keys = asyncio.run(prepare_accounts(Path(folder), chosen.items))
         url = os.environ.get("DATABASE_URL", "")
         server = Server(
-            ["--data", folder, "--workers", "1"], {"SCRUMRPC_LOG_CALLS": "false", **({"DATABASE_URL": url} if url else {})}
+            ["--data", folder, "--workers", "1"],
+            {"SCRUMRPC_LOG_CALLS": "false", **({"DATABASE_URL": url} if url else {})},
         )
         try:
             with bare_server() as bare:
@@ -99,7 +100,9 @@ async def prepare_accounts(folder: Path, items: int) -> list[str]:
 async def prepare_account(store: Store, number: int, objects: list[dict[str, Any]]) -> str:
     """An account with somebody in it and a project."""
     await store.run(lambda conn: accounts.add(conn, "Load", number))
-    await store.call(number, "addPersonByOperator", {"emailAddress": EMAIL, "firstName": "L", "isAdministrator": "true"})
+    await store.call(
+        number, "addPersonByOperator", {"emailAddress": EMAIL, "firstName": "L", "isAdministrator": "true"}
+    )
     project = {
         "objectType": "Project", "id": "1-1-1", "name": "P", "status": "Active", "roughEstimateUnit": "Points",
         "detailedEstimateUnit": "Days", "timeTrackingUnit": "Hours",

@@ -116,7 +116,13 @@ class Reference:
         return new
 
     def addTask(
-        self, backlogItemID: str, name: str, externalID: str | None, estimate: float | None, unit: str | None, index: int
+        self,
+        backlogItemID: str,
+        name: str,
+        externalID: str | None,
+        estimate: float | None,
+        unit: str | None,
+        index: int,
     ) -> Any:
         """See the documentation."""
         item = self.get("BacklogItem", backlogItemID)

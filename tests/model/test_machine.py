@@ -115,9 +115,7 @@ class Machine(RuleBasedStateMachine):
             "backlogItemID": item, "name": name, "externalID": external, "estimate": estimate, "estimateUnit": unit,
             "index": index,
         }  # fmt: skip
-        self.compare(
-            "addTask", given, lambda: self.reference.addTask(item, name, external, estimate, unit, index)
-        )
+        self.compare("addTask", given, lambda: self.reference.addTask(item, name, external, estimate, unit, index))
 
     @rule(n=PICK)
     def delete_task(self, n: int) -> None:
@@ -179,9 +177,7 @@ class Machine(RuleBasedStateMachine):
     def set_property(self, setter: Any, n: int, data: st.DataObject) -> None:
         method, object_type, parameter, name, values = setter
         each, value = self.pick(object_type, n), data.draw(values)
-        self.compare(
-            method, {parameter: each, name: value}, lambda: self.reference.set(object_type, each, name, value)
-        )
+        self.compare(method, {parameter: each, name: value}, lambda: self.reference.set(object_type, each, name, value))
 
     @rule(request=st.sampled_from(["r1", "r2"]), stale=st.booleans(), name=NAMES)
     def guarded(self, request: str, stale: bool, name: str) -> None:

@@ -43,13 +43,9 @@ def test_deleting_logs_each_object_that_goes(world: World) -> None:
     item = world.call("addBacklogItem", projectID=project, name="x")
     task = world.call("addTask", backlogItemID=item, name="t")
     comment = world.call("addComment", ownerObjectType="Task", ownerObjectID=task, text="c")
-    world.call(
-        "addComment", ownerObjectType="Task", ownerObjectID=task, parentCommentID=comment, text="r"
-    )
+    world.call("addComment", ownerObjectType="Task", ownerObjectID=task, parentCommentID=comment, text="r")
     world.call("deleteBacklogItem", backlogItemID=item)
-    assert versions(world)[-1][6] == [
-        [each, "deleted", []] for each in ("BacklogItem", "Task", "Comment", "Comment")
-    ]
+    assert versions(world)[-1][6] == [[each, "deleted", []] for each in ("BacklogItem", "Task", "Comment", "Comment")]
 
 
 def test_deleting_a_tag_changes_what_carried_it(world: World) -> None:

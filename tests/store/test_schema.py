@@ -67,9 +67,7 @@ def test_the_tables_are_those_of_the_model(database_url: str) -> None:
         found.setdefault(table, {})[column] = (types.get(data_type, data_type), nullable)
     for table in METADATA.sorted_tables:
         described = {c.name: (type(c.type).__name__.upper(), bool(c.nullable)) for c in table.columns}
-        described = {
-            name: ({"BIGINTEGER": "BIGINT"}.get(t, t), nullable) for name, (t, nullable) in described.items()
-        }
+        described = {name: ({"BIGINTEGER": "BIGINT"}.get(t, t), nullable) for name, (t, nullable) in described.items()}
         assert described == found[table.name], table.name
 
 
@@ -121,9 +119,7 @@ def test_a_database_of_a_newer_program_is_refused(empty_database: str) -> None:
         asyncio.run(migrate(empty_database))
 
 
-def test_steps_run_in_order_and_once(
-    empty_database: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_steps_run_in_order_and_once(empty_database: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The runner with steps of our own: a database of before them gets both, and a broken one changes nothing."""
     asyncio.run(migrate(empty_database))
     monkeypatch.setattr("scrumrpc.store.migrations._STEPS", tmp_path)

@@ -131,9 +131,7 @@ def checklist(on: Object, id: str, name: str, **more: Any) -> Object:
 
 def check(of: Object, id: str, name: str, is_checked: bool = False, **more: Any) -> Object:
     """An item of a checklist."""
-    return new(
-        "ChecklistItem", id, projectID=of["projectID"], checklistID=of, name=name, isChecked=is_checked, **more
-    )
+    return new("ChecklistItem", id, projectID=of["projectID"], checklistID=of, name=name, isChecked=is_checked, **more)
 
 
 def attachment(on: Object, id: str, file_name: str | None, **more: Any) -> Object:
