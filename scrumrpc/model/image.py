@@ -87,13 +87,6 @@ class Image:
         """The numbers of a list's objects, in order; empty if there are none."""
         return [number for _, number in self._lists.get(key, ())]
 
-    def find(self, type_name: str, wire_id: str) -> Record | None:
-        """The project or person of that wire id. (The lists of an account are short: no index is kept.)"""
-        for number in self.members((type_name, ROOT)):
-            if self._records[number].id == wire_id:
-                return self._records[number]
-        return None
-
     def write(self, parts: list[bytes], number: int, include: frozenset[str]) -> None:
         """Appends the JSON of an object with the optional properties in `include`, and of all that nests in it."""
         record = self._records[number]

@@ -11,5 +11,3 @@ ALWAYS: frozenset[str] = frozenset(
     f"{t.name}.{p.name}" for t in OBJECT_TYPES.values() for p in t.answered if not p.optional
 )
 """Properties that are answered in any case; naming them changes nothing."""
-
-ALL: frozenset[str] = frozenset(OPTIONAL)

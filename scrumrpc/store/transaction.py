@@ -134,12 +134,6 @@ class Transaction:
         self._put(record, after)
         return after
 
-    def turn_into(self, record: Record, type_name: str, **values: Any) -> Record:
-        """Makes an object another type under the same id: a person a deleted person."""
-        after = Record(record.number, type_name, record.changed(**values).values)
-        self._put(record, after)
-        return after
-
     async def delete(self, record: Record) -> None:
         """Deletes an object and all that belongs to it: an item's tasks, a comment's replies and so on."""
         doomed, level = {record.number: record}, [record]

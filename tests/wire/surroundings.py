@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -78,6 +79,18 @@ def postmaster(pid: int) -> int:
     [found] = [child for child in children(pid) if _command_line(child).startswith("postgres") or "/postgres" in
                _command_line(child).split(" ")[0]]  # fmt: skip
     return found
+
+
+@contextmanager
+def paused(*pids: int) -> Iterator[None]:
+    """Stops processes for a while: connections made meanwhile are taken by the others."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 def is_running(pid: int) -> bool:
