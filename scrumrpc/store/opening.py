@@ -53,9 +53,10 @@ async def open_call(
             )
             for type_name, wire_id in wanted
         ]
-        row = await standing_cursor.fetchone()
-        executed = await request_cursor.fetchone() if request_cursor else None
-        rows = [await cursor.fetchone() for cursor in cursors]
+    # Fetched only now: within the pipeline each fetch would be a round trip of its own.
+    row = await standing_cursor.fetchone()
+    executed = await request_cursor.fetchone() if request_cursor else None
+    rows = [await cursor.fetchone() for cursor in cursors]
     found = {
         reference: record_from(reference[0], found_row) if found_row else None
         for reference, found_row in zip(wanted, rows, strict=True)

@@ -53,7 +53,7 @@ class Transaction:
         async with self._conn.pipeline():
             await self._flush()
             cursors = [await self._conn.execute(text, parameters) for text, parameters in queries]
-            return [await cursor.fetchall() for cursor in cursors]
+        return [await cursor.fetchall() for cursor in cursors]
 
     async def count(self, type_name: str, container: Record) -> int:
         """How many objects of the type stand in the list of `container`."""
