@@ -63,9 +63,7 @@ CREATE UNIQUE INDEX objects_by_external_id ON objects (account_id, type, externa
 
 -- Persons and, with is_deleted, deleted persons, whom other objects still refer to.
 CREATE TABLE persons (
-    account_id        bigint NOT NULL,
-    id                bigint NOT NULL,
-    rank              text COLLATE "C" NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     first_name        text NOT NULL,
     last_name         text,
     nickname          text,
@@ -77,8 +75,7 @@ CREATE TABLE persons (
     is_activated      boolean NOT NULL,
     is_administrator  boolean NOT NULL,
     is_deleted        boolean NOT NULL,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
 );
 -- Finds the person that a call is made for; nobody else may have the address.
 CREATE UNIQUE INDEX persons_by_email_address ON persons (account_id, lower(email_address)) WHERE NOT is_deleted;
@@ -90,9 +87,7 @@ CREATE UNIQUE INDEX persons_in_order ON persons (account_id, rank);
 
 -- Projects.
 CREATE TABLE projects (
-    account_id              bigint NOT NULL,
-    id                      bigint NOT NULL,
-    rank                    text COLLATE "C" NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     name                    text NOT NULL,
     description             text,
     link                    text,
@@ -100,8 +95,7 @@ CREATE TABLE projects (
     rough_estimate_unit     text NOT NULL CHECK (rough_estimate_unit IN ('Points', 'Days', 'Hours')),
     detailed_estimate_unit  text NOT NULL CHECK (detailed_estimate_unit IN ('Points', 'Days', 'Hours')),
     time_tracking_unit      text NOT NULL CHECK (time_tracking_unit IN ('Points', 'Days', 'Hours')),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
 );
 -- The list of projects.
 CREATE UNIQUE INDEX projects_in_order ON projects (account_id, rank);
@@ -110,14 +104,11 @@ CREATE UNIQUE INDEX projects_by_name ON projects (account_id, name);
 
 -- Teams.
 CREATE TABLE teams (
-    account_id   bigint NOT NULL,
-    id           bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id   bigint NOT NULL,
-    rank         text COLLATE "C" NOT NULL,
     name         text NOT NULL,
     description  text,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
 );
 -- The teams of a project.
@@ -125,18 +116,15 @@ CREATE UNIQUE INDEX teams_in_order ON teams (account_id, project_id, rank);
 
 -- Tags.
 CREATE TABLE tags (
-    account_id   bigint NOT NULL,
-    id           bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id   bigint NOT NULL,
-    rank         text COLLATE "C" NOT NULL,
     name         text NOT NULL,
     description  text,
     color        text NOT NULL CHECK (color IN (
                      'Red', 'Light red', 'Dark orange', 'Orange', 'Yellow', 'Light green', 'Green', 'Dark green',
                      'Light blue', 'Blue', 'Dark blue', 'Purple', 'Pink', 'Light brown', 'Dark brown', 'Light gray',
                      'Dark gray')),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
 );
 -- The tags of a project.
@@ -146,15 +134,12 @@ CREATE UNIQUE INDEX tags_by_name ON tags (account_id, project_id, name);
 
 -- Boards.
 CREATE TABLE boards (
-    account_id   bigint NOT NULL,
-    id           bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id   bigint NOT NULL,
-    rank         text COLLATE "C" NOT NULL,
     name         text NOT NULL,
     description  text,
     type         text NOT NULL CHECK (type IN ('Scrum', 'Kanban')),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
 );
 -- The boards of a project.
@@ -162,16 +147,13 @@ CREATE UNIQUE INDEX boards_in_order ON boards (account_id, project_id, rank);
 
 -- Columns of boards.
 CREATE TABLE board_columns (
-    account_id   bigint NOT NULL,
-    id           bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id   bigint NOT NULL,
     board_id     bigint NOT NULL,
-    rank         text COLLATE "C" NOT NULL,
     name         text NOT NULL,
     description  text,
     status       text NOT NULL CHECK (status IN ('To do', 'In progress', 'To test', 'Done')),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, board_id) REFERENCES boards DEFERRABLE INITIALLY DEFERRED
 );
@@ -180,10 +162,8 @@ CREATE UNIQUE INDEX board_columns_in_order ON board_columns (account_id, board_i
 
 -- Releases.
 CREATE TABLE releases (
-    account_id                   bigint NOT NULL,
-    id                           bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id                   bigint NOT NULL,
-    rank                         text COLLATE "C" NOT NULL,
     name                         text NOT NULL,
     description                  text,
     link                         text,
@@ -193,8 +173,7 @@ CREATE TABLE releases (
     best_case_velocity_per_week  double precision CHECK (best_case_velocity_per_week >= 0),
     expected_velocity_per_week   double precision CHECK (expected_velocity_per_week >= 0),
     worst_case_velocity_per_week double precision CHECK (worst_case_velocity_per_week >= 0),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
 );
 -- The releases of a project.
@@ -202,10 +181,8 @@ CREATE UNIQUE INDEX releases_in_order ON releases (account_id, project_id, rank)
 
 -- Sprints.
 CREATE TABLE sprints (
-    account_id   bigint NOT NULL,
-    id           bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id   bigint NOT NULL,
-    rank         text COLLATE "C" NOT NULL,
     name         text NOT NULL,
     description  text,
     link         text,
@@ -213,8 +190,7 @@ CREATE TABLE sprints (
     end_date     date,
     board_id     bigint,
     status       text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed', 'Aborted')),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, board_id) REFERENCES boards DEFERRABLE INITIALLY DEFERRED
 );
@@ -223,15 +199,12 @@ CREATE UNIQUE INDEX sprints_in_order ON sprints (account_id, project_id, rank);
 
 -- Teams taking part in sprints.
 CREATE TABLE team_sprint_participations (
-    account_id      bigint NOT NULL,
-    id              bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id      bigint NOT NULL,
     team_id         bigint NOT NULL,
     sprint_id       bigint NOT NULL,
-    rank            text COLLATE "C" NOT NULL,
     available_time  double precision CHECK (available_time >= 0),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, team_id) REFERENCES teams DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, sprint_id) REFERENCES sprints DEFERRABLE INITIALLY DEFERRED
@@ -246,10 +219,8 @@ CREATE UNIQUE INDEX team_sprint_participations_by_team ON team_sprint_participat
 
 -- Backlog items. No number means that none was given; the wire says -1.0 then.
 CREATE TABLE backlog_items (
-    account_id       bigint NOT NULL,
-    id               bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id       bigint NOT NULL,
-    rank             text COLLATE "C" NOT NULL,
     item_number      bigint NOT NULL,
     name             text NOT NULL,
     description      text,
@@ -273,8 +244,7 @@ CREATE TABLE backlog_items (
     team_id          bigint,
     board_id         bigint,
     board_column_id  bigint,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, creator_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, release_id) REFERENCES releases DEFERRABLE INITIALLY DEFERRED,
@@ -290,11 +260,9 @@ CREATE UNIQUE INDEX backlog_items_by_item_number ON backlog_items (account_id, i
 
 -- Tasks of backlog items.
 CREATE TABLE tasks (
-    account_id       bigint NOT NULL,
-    id               bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id       bigint NOT NULL,
     backlog_item_id  bigint NOT NULL,
-    rank             text COLLATE "C" NOT NULL,
     task_number      bigint NOT NULL,
     name             text NOT NULL,
     description      text,
@@ -308,8 +276,7 @@ CREATE TABLE tasks (
     estimate         double precision CHECK (estimate >= 0),
     used_time        double precision CHECK (used_time >= 0),
     remaining_work   double precision CHECK (remaining_work >= 0),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, backlog_item_id) REFERENCES backlog_items DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns DEFERRABLE INITIALLY DEFERRED
@@ -324,20 +291,17 @@ CREATE UNIQUE INDEX tasks_by_task_number ON tasks (account_id, task_number);
 
 -- Attached files.
 CREATE TABLE attachments (
-    account_id         bigint NOT NULL,
-    id                 bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id         bigint NOT NULL,
     owner_object_type  text NOT NULL CHECK (owner_object_type IN (
                            'Project', 'Release', 'Sprint', 'BacklogItem', 'Task')),
     owner_object_id    bigint NOT NULL,
-    rank               text COLLATE "C" NOT NULL,
     name               text,
     description        text,
     file_name          text,
     thumbnail_url      text,
     url                text NOT NULL,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
 );
@@ -346,17 +310,14 @@ CREATE UNIQUE INDEX attachments_in_order ON attachments (account_id, owner_objec
 
 -- Checklists.
 CREATE TABLE checklists (
-    account_id         bigint NOT NULL,
-    id                 bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id         bigint NOT NULL,
     owner_object_type  text NOT NULL CHECK (owner_object_type IN (
                            'Project', 'Release', 'Sprint', 'BacklogItem', 'Task')),
     owner_object_id    bigint NOT NULL,
-    rank               text COLLATE "C" NOT NULL,
     name               text NOT NULL,
     description        text,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
 );
@@ -365,16 +326,13 @@ CREATE UNIQUE INDEX checklists_in_order ON checklists (account_id, owner_object_
 
 -- Items of checklists.
 CREATE TABLE checklist_items (
-    account_id    bigint NOT NULL,
-    id            bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id    bigint NOT NULL,
     checklist_id  bigint NOT NULL,
-    rank          text COLLATE "C" NOT NULL,
     name          text NOT NULL,
     description   text,
     is_checked    boolean NOT NULL,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, checklist_id) REFERENCES checklists DEFERRABLE INITIALLY DEFERRED
 );
@@ -383,19 +341,16 @@ CREATE UNIQUE INDEX checklist_items_in_order ON checklist_items (account_id, che
 
 -- Comments and replies.
 CREATE TABLE comments (
-    account_id         bigint NOT NULL,
-    id                 bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id         bigint NOT NULL,
     owner_object_type  text NOT NULL CHECK (owner_object_type IN (
                            'Project', 'Release', 'Sprint', 'BacklogItem', 'Task')),
     owner_object_id    bigint NOT NULL,
     parent_comment_id  bigint,
-    rank               text COLLATE "C" NOT NULL,
     creator_id         bigint,
     date               timestamptz NOT NULL,
     text               text,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, parent_comment_id) REFERENCES comments DEFERRABLE INITIALLY DEFERRED,
@@ -408,12 +363,10 @@ CREATE INDEX comments_by_parent ON comments (account_id, parent_comment_id) WHER
 
 -- Source control commits.
 CREATE TABLE commits (
-    account_id         bigint NOT NULL,
-    id                 bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id         bigint NOT NULL,
     owner_object_type  text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
     owner_object_id    bigint NOT NULL,
-    rank               text COLLATE "C" NOT NULL,
     date               timestamptz NOT NULL,
     creator_id         bigint NOT NULL,
     repository_name    text,
@@ -421,8 +374,7 @@ CREATE TABLE commits (
     revision           text NOT NULL,
     message            text NOT NULL,
     commit_url         text,
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, creator_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED
@@ -432,18 +384,15 @@ CREATE UNIQUE INDEX commits_in_order ON commits (account_id, owner_object_id, ra
 
 -- Times used.
 CREATE TABLE time_entries (
-    account_id         bigint NOT NULL,
-    id                 bigint NOT NULL,
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
     project_id         bigint NOT NULL,
     owner_object_type  text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
     owner_object_id    bigint NOT NULL,
-    rank               text COLLATE "C" NOT NULL,
     date               date NOT NULL,
     person_id          bigint NOT NULL,
     description        text,
     used_time          double precision CHECK (used_time >= 0),
-    PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (account_id, person_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED
