@@ -1,4 +1,4 @@
-"""The baseline: a Starlette application that reads a POST body and answers a small JSON object, and nothing else."""
+"""The baseline: a Starlette application that reads a POST body and answers as many bytes as asked for, nothing else."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+_ANSWERS: dict[int, bytes] = {}
+
 
 async def answer(request: Request) -> Response:
-    """Reads the body, answers something of the size of a Result."""
+    """Reads the body, answers bytes that were made before."""
     await request.body()
-    return Response(b'{"objectType":"Result","dataVersion":50785,"result":50785}', media_type="application/json")
+    size = request.path_params["size"]
+    if size not in _ANSWERS:
+        _ANSWERS[size] = b"x" * size
+    body = _ANSWERS[size]
+    return Response(body, media_type="application/json")
 
 
-app = Starlette(routes=[Route("/service/api/v1/{method}", answer, methods=["GET", "POST"])])
+app = Starlette(routes=[Route("/bytes/{size:int}", answer, methods=["POST"])])

@@ -23,6 +23,7 @@ class Loop(asyncio.Protocol):
         self.position = 0
         self.got = bytearray()
         self.missing = -1
+        self.sizes: set[int] = set()
 
     def connection_made(self, transport: Any) -> None:
         """Starts."""
@@ -48,6 +49,7 @@ class Loop(asyncio.Protocol):
                 return
             length = head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]
             self.missing = int(length) - len(rest)
+            self.sizes.add(int(length))
         else:
             self.missing -= len(data)
         if self.missing <= 0:
@@ -67,13 +69,13 @@ async def measure(host: str, port: int, streams: list[list[bytes]], seconds: flo
     loop = asyncio.get_running_loop()
     times: list[float] = []
     began = time.perf_counter()
-    ends = []
+    ends, loops = [], []
     for requests in streams:
         done: asyncio.Future[None] = loop.create_future()
-        await loop.create_connection(
-            lambda requests=requests, done=done: Loop(requests, began + seconds, times, done), host, port
-        )
+        one = Loop(requests, began + seconds, times, done)
+        await loop.create_connection(lambda one=one: one, host, port)
         ends.append(done)
+        loops.append(one)
     await asyncio.gather(*ends)
     elapsed = time.perf_counter() - began
     times.sort()
@@ -82,6 +84,7 @@ async def measure(host: str, port: int, streams: list[list[bytes]], seconds: flo
         "median_ms": statistics.median(times) * 1000,
         "p99_ms": times[min(len(times) - 1, int(len(times) * 0.99))] * 1000,
         "calls": len(times),
+        "bytes": max(max(one.sizes) for one in loops),
     }
 
 

@@ -59,29 +59,28 @@ def main() -> None:
 
 
 def run(seconds: float, address: str, bare: str, keys: list[str]) -> None:
-    """Each line of the table, with the baseline measured right beside it."""
+    """Each line of the table: our figures, and right after them the baseline's, with as many connections and bytes."""
     one, many, large = keys[0], keys[:ACCOUNTS], keys[ACCOUNTS]
     poll = request("getDataVersion", one)
-    rows = [
-        ("bare Starlette POST", 32, measure(bare, [[poll]] * 32, seconds)),
-        ("getDataVersion", 32, measure(address, [[poll]] * 32, seconds)),
-        ("addBacklogItem, one account", 8, measure(address, [[add_item(one)]] * 8, seconds)),
-        ("addBacklogItem, one account", 32, measure(address, [[add_item(one)]] * 32, seconds)),
-        (f"addBacklogItem, {ACCOUNTS} accounts", 32, measure(address, several(many, 32), seconds)),
+    everything = request("getData", large, includeProperties="Project.backlogItems,BacklogItem.tasks")
+    work = [
+        ("getDataVersion", [[poll]] * 32),
+        ("addBacklogItem, one account", [[add_item(one)]] * 8),
+        ("addBacklogItem, one account", [[add_item(one)]] * 32),
+        (f"addBacklogItem, {ACCOUNTS} accounts", several(many, 32)),
+        ("getData, all items and tasks, first time", [[everything]]),
+        ("getData, all items and tasks", [[everything]]),
+        ("getData, nothing optional", [[request("getData", large)]]),
     ]
-    include = {"includeProperties": "Project.backlogItems,BacklogItem.tasks"}
-    everything = request("getData", large, **include)
-    cold = measure(address, [[everything]], 0)
-    rows.append(("getData of the large account, first time", 1, cold))
-    rows.append(("getData of the large account", 1, measure(address, [[everything]], seconds)))
-    rows.append(("getData without optional properties", 1, measure(address, [[request("getData", large)]], seconds)))
-    rows.append(("bare Starlette POST, again", 32, measure(bare, [[poll]] * 32, seconds)))
-    base = rows[0][2]["per_second"]
-    print(f"{'work, one worker':44}{'connections':>12}{'calls/s':>11}{'of bare':>9}{'median ms':>11}{'p99 ms':>9}")
-    for name, connections, found in rows:
+    print(f"{'one worker':42}{'connections':>12}{'bytes':>11}{'calls/s':>10}{'bare/s':>10}{'ratio':>8}", end="")
+    print(f"{'median ms':>11}{'p99 ms':>9}")
+    for name, streams in work:
+        ours = measure(address, streams, 0 if "first time" in name else seconds)
+        small = f"POST /bytes/{ours['bytes']:.0f} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode()
+        base = measure(bare, [[small]] * len(streams), seconds)
         print(
-            f"{name:44}{connections:>12}{found['per_second']:>11.1f}{found['per_second'] / base:>9.3f}"
-            f"{found['median_ms']:>11.2f}{found['p99_ms']:>9.2f}"
+            f"{name:42}{len(streams):>12}{ours['bytes']:>11.0f}{ours['per_second']:>10.1f}{base['per_second']:>10.1f}"
+            f"{ours['per_second'] / base['per_second']:>8.3f}{ours['median_ms']:>11.2f}{ours['p99_ms']:>9.2f}"
         )
 
 
