@@ -14,7 +14,7 @@ class Settings:
     database_url: str  # empty: the embedded PostgreSQL
     database_connections: int  # of each worker
     database_prepare: bool  # off for connection poolers that cannot keep prepared statements
-    database_wait: float  # seconds that a call waits for a connection, also while the database restarts
+    database_wait: float  # seconds that a call waits for a connection that others use
     queue: int  # calls in a worker at once; more get APIBusy
     ongoing_per_key: int  # calls of one API key in a worker at once; more get TooManyOngoingRequests
     calls_per_minute_per_key: int  # more get APILimitReached
@@ -31,7 +31,7 @@ class Settings:
             database_url=config("DATABASE_URL", default=""),
             database_connections=config("SCRUMRPC_DATABASE_CONNECTIONS", cast=int, default=8),
             database_prepare=config("SCRUMRPC_DATABASE_PREPARE", cast=bool, default=True),
-            database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=5.0),
+            database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=10.0),
             queue=config("SCRUMRPC_QUEUE", cast=int, default=1000),
             ongoing_per_key=config("SCRUMRPC_ONGOING_PER_KEY", cast=int, default=500),
             calls_per_minute_per_key=config("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", cast=int, default=0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from scrumrpc import errors
-from scrumrpc.calls.kinds import ProjectIDs, Number
+from scrumrpc.calls.kinds import Number, ProjectIDs
 from scrumrpc.calls.registry import Method
 from scrumrpc.model.types import OBJECT_TYPES
 

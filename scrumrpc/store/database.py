@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -18,6 +21,11 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 T = TypeVar("T")
 
 _UNFINISHED = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+_PATIENCE = 4.0
+"""Seconds that a call waits before it looks whether the database is there at all."""
+_ONCE_AWAY = 0.5
+"""The same, while the database was found away lately."""
+_LATELY = 2.0
 _OUTCOME_UNKNOWN = (
     "The connection to the database broke during the call. It may or may not have taken effect: repeat it with the "
     "same requestID, or look at the data, before you send it again."
@@ -29,22 +37,25 @@ class Database:
 
     Every statement runs in autocommit mode; a transaction says BEGIN and COMMIT itself, so that they travel with the
     statements they enclose. `prepare` switches prepared statements off for connection poolers that need it so.
-    `wait` is how many seconds a call waits for a connection, which also bridges a short restart of the database.
+    `wait` is how many seconds a call waits for a connection that others use; for a database that is away it waits only
+    so long as to bridge a short restart.
     """
 
-    def __init__(self, url: str, *, size: int = 8, prepare: bool = True, wait: float = 5.0) -> None:
+    def __init__(self, url: str, *, size: int = 8, prepare: bool = True, wait: float = 10.0) -> None:
         self.url = url
         self._prepare_threshold = 2 if prepare else None
         self._size = size
+        self._wait = wait
+        self._missed_at = -math.inf  # when the database was last found away
+        self._attempt: asyncio.Task[bool] | None = None
         self._pool = AsyncConnectionPool[Connection](
             url,
             min_size=min(2, size),
             max_size=size,
             open=False,
-            timeout=wait,
             kwargs={"autocommit": True, "prepare_threshold": self._prepare_threshold},
             configure=_configure,
-            reconnect_timeout=max(wait, 1.0),  # attempts stay seconds apart, however long the database was away
+            reconnect_timeout=_PATIENCE,  # then only calls cause attempts, so that these never come too far apart
             name="scrumrpc",
         )
 
@@ -91,16 +102,24 @@ class Database:
             return result
 
     async def _take(self) -> Connection:
-        try:
-            return await self._pool.getconn()
-        except TooManyRequests as error:
-            raise APIBusy from error
-        except PoolClosed as error:
-            raise APINotAvailable("The server is shutting down.") from error
-        except PoolTimeout as error:
-            if await self.answers():
+        """A connection. Nobody waits long for a database that is away; for a busy one, as long as the setting says."""
+        deadline = time.monotonic() + self._wait
+        away_lately = time.monotonic() - self._missed_at < _LATELY
+        patience = min(self._wait, _ONCE_AWAY if away_lately else _PATIENCE)
+        while True:
+            try:
+                return await self._pool.getconn(timeout=patience)
+            except TooManyRequests as error:
                 raise APIBusy from error
-            raise APINotAvailable from error
+            except PoolClosed as error:
+                raise APINotAvailable("The server is shutting down.") from error
+            except PoolTimeout as error:
+                if not await self.answers():
+                    self._missed_at = time.monotonic()
+                    raise APINotAvailable from error
+                patience = deadline - time.monotonic()
+                if patience <= 0:
+                    raise APIBusy from error
 
     async def _give_back(self, conn: Connection) -> None:
         """Returns a connection; what its call began and did not commit is undone."""
@@ -113,7 +132,16 @@ class Database:
             await self._pool.putconn(conn)
 
     async def answers(self) -> bool:
-        """Whether the database takes a new connection, to tell a full pool from a missing database."""
+        """Whether the database takes a new connection; all who ask at the same time share one attempt."""
+        if self._attempt is None:
+            self._attempt = asyncio.create_task(self._connects())
+            self._attempt.add_done_callback(self._attempt_is_over)
+        return await asyncio.shield(self._attempt)
+
+    def _attempt_is_over(self, _attempt: asyncio.Task[bool]) -> None:
+        self._attempt = None
+
+    async def _connects(self) -> bool:
         try:
             async with await psycopg.AsyncConnection.connect(self.url, connect_timeout=2):
                 return True
