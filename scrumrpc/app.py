@@ -20,7 +20,7 @@ from scrumrpc.settings import Settings
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.wire import metrics
-from scrumrpc.wire.endpoint import Endpoint, error_headers, error_of
+from scrumrpc.wire.endpoint import COMMON_HEADERS, Endpoint, error_headers, error_of, new_call_id
 
 
 def make_app(settings: Settings, database_url: str) -> Starlette:
@@ -90,5 +90,6 @@ async def _broken(_request: Request, _exception: Exception) -> Response:
 
 
 def _answer(error: ApiError) -> Response:
-    headers = {name.decode(): value.decode() for name, value in error_headers(error)}
+    told = ((b"call-id", new_call_id().encode()), *COMMON_HEADERS, *error_headers(error))
+    headers = {name.decode(): value.decode() for name, value in told}
     return Response(b"".join(error_of(error)), error.status, headers, "application/json")

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from starlette.config import Config
 
 
+class SettingsError(Exception):
+    """A setting that cannot be; the message is for the operator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Limits count in each worker by itself; 0 means no limit."""
@@ -26,10 +30,17 @@ class Settings:
     @classmethod
     def from_environment(cls) -> Settings:
         """The settings in force: DATABASE_URL and SCRUMRPC_*, each with its default."""
-        config = Config()
+        try:
+            return cls._read(Config())
+        except ValueError as error:
+            name = str(error).partition("'")[2].partition("'")[0]  # the value may be a secret: only the name is told
+            raise SettingsError(f"The environment variable {name} has a value that it cannot have.") from None
+
+    @classmethod
+    def _read(cls, config: Config) -> Settings:
         return cls(
             database_url=config("DATABASE_URL", default=""),
-            database_connections=config("SCRUMRPC_DATABASE_CONNECTIONS", cast=int, default=8),
+            database_connections=config("SCRUMRPC_DATABASE_CONNECTIONS", cast=_at_least_one, default=8),
             database_prepare=config("SCRUMRPC_DATABASE_PREPARE", cast=bool, default=True),
             database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=10.0),
             queue=config("SCRUMRPC_QUEUE", cast=int, default=1000),
@@ -40,3 +51,10 @@ class Settings:
             log_calls=config("SCRUMRPC_LOG_CALLS", cast=bool, default=True),
             admin_email=config("SCRUMRPC_ADMIN_EMAIL", default="admin@example.com"),
         )
+
+
+def _at_least_one(text: str | int) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

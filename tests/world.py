@@ -18,7 +18,7 @@ from scrumrpc.calls.pipeline import Answer, Calls
 from scrumrpc.model.image import Image
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.store import accounts, images, keys
-from scrumrpc.store.database import Connection, Database
+from scrumrpc.store.database import Database, ping
 from scrumrpc.store.standing import Credentials
 from scrumrpc.wire.endpoint import result_of
 
@@ -69,11 +69,8 @@ class World:
     def store(self, work: Any) -> Any:
         """The result of work on a connection."""
 
-        async def nothing(_conn: Connection) -> None:
-            return None
-
         async def whole() -> Any:
-            async with self.database.begin(nothing) as (conn, _):
+            async with self.database.begin(ping) as (conn, _):
                 return await work(conn)
 
         return self.run(whole())

@@ -1,20 +1,39 @@
-"""`scrumrpc`: the commands by name."""
+"""`scrumrpc`: the commands by name; each is imported only when it is asked for, so that all start quickly."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 import click
 
 from scrumrpc import __version__
-from scrumrpc.cli.call import call
-from scrumrpc.cli.operate import account, key, maintenance, person
-from scrumrpc.cli.serve import serve
+
+_COMMANDS = {
+    "serve": "scrumrpc.cli.serve",
+    "account": "scrumrpc.cli.operate",
+    "person": "scrumrpc.cli.operate",
+    "key": "scrumrpc.cli.operate",
+    "maintenance": "scrumrpc.cli.operate",
+    "call": "scrumrpc.cli.call",
+}
 
 
-@click.group()
+class Commands(click.Group):
+    """The commands of the table above, each a function of its own name in its module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=Commands)
 @click.version_option(__version__)
 def main() -> None:
     """scrumrpc: a scrum data server for yourself."""
-
-
-for command in (serve, account, person, key, maintenance, call):
-    main.add_command(command)

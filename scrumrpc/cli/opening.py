@@ -16,8 +16,8 @@ import methods  # noqa: F401  registers all methods
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.pipeline import Answer, Calls
 from scrumrpc.errors import ApiError
-from scrumrpc.settings import Settings
-from scrumrpc.store.database import Connection, Database
+from scrumrpc.settings import Settings, SettingsError
+from scrumrpc.store.database import Connection, Database, ping
 from scrumrpc.store.embedded import EmbeddedPostgresError, running
 from scrumrpc.store.images import Images
 from scrumrpc.store.migrations import MigrationError, migrate
@@ -45,10 +45,7 @@ class Store:
     async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """The result of one statement about accounts or keys."""
 
-        async def nothing(_conn: Connection) -> None:
-            return None
-
-        async with self.database.begin(nothing) as (conn, _):
+        async with self.database.begin(ping) as (conn, _):
             return await work(conn)
 
     async def call(self, account: int, name: str, given: dict[str, str], email: str | None = None) -> Answer:
@@ -93,9 +90,14 @@ def tell_failures(work: Any) -> None:
     """Runs to the end, turning errors that a person can act on into one line on standard error."""
     try:
         asyncio.run(work)
-    except (EmbeddedPostgresError, MigrationError) as error:
+    except (EmbeddedPostgresError, MigrationError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     except ApiError as error:
         raise click.ClickException(f"{error.error_id}: {error.message}") from None
     except psycopg.OperationalError as error:
-        raise click.ClickException(f"The database cannot be reached: {str(error).strip()}") from None
+        reason = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+        raise click.ClickException(f"The database cannot be reached: {reason}") from None
+    except psycopg.ProgrammingError as error:
+        if error.sqlstate:
+            raise  # a statement of ours; without a state it is libpq that cannot read the address
+        raise click.ClickException("DATABASE_URL is not the address of a PostgreSQL database.") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -161,8 +162,9 @@ def _announce(options: Options, port: int, keys: list[first_start.NewKey]) -> No
         click.echo(f"Data is kept in {options.data.resolve()}")
     insecure = " -k" if options.tls_cert else ""
     for key in keys:
+        credentials = shlex.quote(f"{key.email}:{key.key}")
         click.echo(f"\nA first call to {key.about} (its API key is shown only now):")
-        click.echo(f"  curl{insecure} {origin}/service/api/v1/getData -d pretty=true -u {key.email}:{key.key}")
+        click.echo(f"  curl{insecure} {origin}/service/api/v1/getData -d pretty=true -u {credentials}")
     if options.sample and not any(key.account == sample.ACCOUNT for key in keys):
         another = f"scrumrpc key create --account {sample.ACCOUNT}"
         click.echo(f"\nThe sample account {sample.ACCOUNT} is there already. `{another}` makes another key.")

@@ -17,6 +17,9 @@ from scrumrpc.wire.endpoint import error_of, send_json
 
 _PATIENCE = 10.0
 """Seconds that a new connection gets to say something, and to shake hands."""
+_FAREWELL = 5.0
+"""Seconds that a client gets to answer the end of its connection. Those that wait for nothing do not, and would hold up
+the end of the server for so long."""
 _TLS_HANDSHAKE = b"\x16"
 
 
@@ -73,6 +76,7 @@ class TlsServer(uvicorn.Server):
                 connection,
                 ssl=context,
                 ssl_handshake_timeout=_PATIENCE if context else None,
+                ssl_shutdown_timeout=_FAREWELL if context else None,
             )
         except (OSError, TimeoutError, ssl.SSLError):
             connection.close()

@@ -16,6 +16,7 @@ from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.orders import GRACE, Orders, tell_ready
 from scrumrpc.cli.tls import TlsServer
 from scrumrpc.settings import Settings
+from scrumrpc.wire.protocol import Protocol
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
     config = uvicorn.Config(
         make_app(settings, orders.database_url),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         log_config=None,

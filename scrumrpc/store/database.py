@@ -149,6 +149,11 @@ class Database:
             return error.sqlstate == "53300"  # too_many_connections: it is there, and busy
 
 
+async def ping(conn: Connection) -> None:
+    """Finds out whether the connection is alive; for `begin`, where nothing is to be read first."""
+    await conn.execute("SELECT 1")
+
+
 async def _configure(conn: Connection) -> None:
     set_json_loads(orjson.loads, conn)
     await conn.execute("SET timezone TO 'UTC'")

@@ -21,6 +21,13 @@ from scrumrpc.wire.form import merge
 from scrumrpc.wire.pretty import pretty
 
 _LOG = structlog.get_logger("scrumrpc.calls")
+# Bytes of a body that are sent at once. The next ones wait until the client has taken most of them: a TLS connection
+# that still has much to send when its answer is complete would be broken off after a while, and cut the answer short.
+_PIECE = 256 * 1024
+
+
+COMMON_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""Of every JSON answer."""
 
 
 class Endpoint:
@@ -33,7 +40,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        call_id = secrets.token_hex(8)
+        call_id = new_call_id()
         name = scope["path_params"]["method"]
         headers = Headers(scope=scope)
         answer: Answer | None = None
@@ -57,8 +64,8 @@ class Endpoint:
         if printed:
             parts = [pretty(orjson.loads(b"".join(parts))).encode()]
         status = 200 if error is None else error.status
-        await send_json(send, status, headers_of(call_id, answer, error), parts, with_body=scope["method"] != "HEAD")
         seconds = time.perf_counter() - started
+        await send_json(send, status, headers_of(call_id, answer, error), parts, with_body=scope["method"] != "HEAD")
         metrics.count_call(name, "ok" if error is None else error.error_id, seconds)
         if self._log_calls:
             log_call(call_id, name, status, seconds, answer, error)
@@ -81,6 +88,11 @@ class Endpoint:
             chunks.append(chunk)
             more = message.get("more_body", False)
         return b"".join(chunks)
+
+
+def new_call_id() -> str:
+    """What the answer and the log line of a call are known by."""
+    return secrets.token_hex(8)
 
 
 def wants_pretty(given: dict[str, str]) -> bool:
@@ -156,11 +168,14 @@ async def send_json(
     common = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        *COMMON_HEADERS,
+        *headers,
     ]
-    await send({"type": "http.response.start", "status": status, "headers": common + headers})
-    await send({"type": "http.response.body", "body": body if with_body else b""})
+    await send({"type": "http.response.start", "status": status, "headers": common})
+    end = len(body) if with_body else 0
+    for begin in range(0, max(end, 1), _PIECE):
+        piece = body[begin : min(begin + _PIECE, end)]
+        await send({"type": "http.response.body", "body": piece, "more_body": begin + _PIECE < end})
 
 
 def log_call(

@@ -22,12 +22,12 @@ async def one(conn: Connection) -> int:
     return int(row[0])
 
 
-def test_connections_that_died_while_idle_are_not_noticed(database_url: str) -> None:
+def test_connections_that_died_while_idle_are_not_noticed(empty_database: str) -> None:
     async def work() -> None:
-        database = Database(database_url, size=3)
+        database = Database(empty_database, size=3)
         await database.open()
         await asyncio.gather(*(database.read(one) for _ in range(6)))
-        with psycopg.connect(database_url, autocommit=True) as admin:
+        with psycopg.connect(empty_database, autocommit=True) as admin:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from typing import Any
 
 import httpx2
@@ -10,9 +11,9 @@ import httpx2
 from scrumrpc.errors import ApiError
 
 
-def client_of(api: str, credentials: tuple[str, str] | None) -> httpx2.Client:
-    """A client whose relative URLs are method names. (A certificate of a test is nobody's to check.)"""
-    return httpx2.Client(base_url=f"{api}/", auth=credentials, trust_env=False, verify=False, timeout=60)
+def client_of(api: str, credentials: tuple[str, str] | None, *, verify: ssl.SSLContext | bool = False) -> httpx2.Client:
+    """A client whose relative URLs are method names."""
+    return httpx2.Client(base_url=f"{api}/", auth=credentials, trust_env=False, verify=verify, timeout=60)
 
 
 def result_of(response: httpx2.Response) -> Any:

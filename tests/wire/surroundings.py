@@ -76,9 +76,13 @@ def workers(pid: int) -> list[int]:
 
 def postmaster(pid: int) -> int:
     """The process id of a server's PostgreSQL."""
-    [found] = [child for child in children(pid) if _command_line(child).startswith("postgres") or "/postgres" in
-               _command_line(child).split(" ")[0]]  # fmt: skip
+    [found] = [child for child in children(pid) if "/postgres -D " in _command_line(child)]
     return found
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it has started, and what these have started."""
+    return [pid, *(each for child in children(pid) for each in family(child))]
 
 
 @contextmanager

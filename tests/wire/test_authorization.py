@@ -88,8 +88,10 @@ def test_the_e_mail_address_may_be_written_in_other_letters(nobody: httpx2.Clien
 
 
 def test_addresses_of_nobody(nobody: httpx2.Client, world: World) -> None:
-    for email in ("", "nobody@example.com", f" {world.admin}", f"{world.admin} ", "%", "_" * len(world.admin), "x" * 9000,
-                  "'; DROP TABLE persons; --", "null"):  # fmt: skip
+    for email in (
+        "", "nobody@example.com", f" {world.admin}", f"{world.admin} ", "%", "_" * len(world.admin), "x" * 9000, "null",
+        "'; DROP TABLE persons; --",
+    ):  # fmt: skip
         message_of(ask(nobody, basic(f"{email}:{world.key}")), InvalidUserEmailAddress)
 
 

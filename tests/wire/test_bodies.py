@@ -17,7 +17,7 @@ FORM = "application/x-www-form-urlencoded"
 LARGEST = 8 * 1024 * 1024
 
 
-# Too large --------------------------------------------------------------------------------------------------------------
+# Too large ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_body_as_large_as_may_be_is_read(client: httpx2.Client, world: World) -> None:
@@ -51,13 +51,16 @@ def test_a_body_is_refused_by_its_announcement(server: Server, world: World) -> 
     assert world.data()["projects"] == []
 
 
-# No form ----------------------------------------------------------------------------------------------------------------
+# No form --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "content_type",
-    ["application/json", "application/json; charset=utf-8", "multipart/form-data; boundary=x", "text/plain", "x", "a/b/c", ";"],
-)
+    [
+        "application/json", "application/json; charset=utf-8", "multipart/form-data; boundary=x", "text/plain", "x",
+        "a/b/c", ";",
+    ],
+)  # fmt: skip
 def test_a_body_that_is_no_form_is_refused_helpfully(client: httpx2.Client, world: World, content_type: str) -> None:
     before = world.version
     for query in ("", "?name=A"):
@@ -87,7 +90,7 @@ def test_json_that_pretends_to_be_a_form_lacks_its_parameters(client: httpx2.Cli
     message_of(client.post("addProject", content=b'{"name": "A"}', headers={"Content-Type": FORM}), MissingParameter)
 
 
-# Cut short --------------------------------------------------------------------------------------------------------------
+# Cut short ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_body_that_ends_early_changes_nothing(server: Server, client: httpx2.Client, world: World) -> None:
@@ -108,7 +111,7 @@ def test_a_body_that_ends_early_changes_nothing(server: Server, client: httpx2.C
     assert world.version == before + 1
 
 
-# By other ways ----------------------------------------------------------------------------------------------------------
+# By other ways --------------------------------------------------------------------------------------------------------
 
 
 def test_a_chunked_body(client: httpx2.Client, world: World) -> None:
@@ -121,9 +124,7 @@ def test_a_chunked_body(client: httpx2.Client, world: World) -> None:
 def test_a_client_that_waits_until_it_may_send_its_body(server: Server, world: World) -> None:
     """As curl does with large ones."""
     with connected(server) as connection:
-        connection.sendall(
-            request(world, "addProject", b"", f"Content-Type: {FORM}", "Expect: 100-continue", length=6)
-        )
+        connection.sendall(request(world, "addProject", b"", f"Content-Type: {FORM}", "Expect: 100-continue", length=6))
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b"name=A")
         assert read_reply(connection).status == 200

@@ -15,7 +15,7 @@ from tests.world import World
 FORM = "application/x-www-form-urlencoded"
 SAMPLES = {
     "ISO-8859-1": "Grüße, Ærøskøbing",
-    "windows-1252": "„Grüße“ – 12 €",
+    "windows-1252": "„Grüße“ ™ 12 €",
     "ISO-8859-15": "12 € für Œuvres",
     "UTF-8": "Grüße 日本語 😀",
     "utf8": "ж",
@@ -78,7 +78,7 @@ def test_ways_to_declare_a_charset(client: httpx2.Client, world: World, content_
     assert last(world)["name"] == "café"
 
 
-@pytest.mark.parametrize("content_type", [None, "", FORM, f"{FORM};", f"{FORM}; charset=utf-8", f"{FORM}; charset=UTF8"])
+@pytest.mark.parametrize("content_type", [None, "", FORM, f"{FORM};", f"{FORM}; charset=utf-8"])
 def test_utf_8_is_the_default(client: httpx2.Client, world: World, content_type: str | None) -> None:
     """Raw, as `curl -d` sends it, or escaped."""
     for body in ("name=Grüße 😀".encode(), f"name={quote('Grüße 😀')}".encode()):
@@ -97,7 +97,8 @@ def test_the_query_is_utf_8_whatever_the_body_is_in(client: httpx2.Client, world
 
 
 @pytest.mark.parametrize(
-    "charset", ["no-such-charset", "base64", "rot13", "zlib", "idna", "punycode", "unicode_escape", "undefined", "../etc", '"']
+    "charset",
+    ["no-such-charset", "base64", "rot13", "zlib", "idna", "punycode", "unicode_escape", "undefined", "../etc", '"'],
 )
 def test_unknown_charsets_are_refused(client: httpx2.Client, world: World, charset: str) -> None:
     before = world.version
@@ -157,9 +158,11 @@ def test_percent_signs_that_escape_nothing_stay(client: httpx2.Client, world: Wo
 
 
 def test_cr_lf_is_stored_as_lf(client: httpx2.Client, world: World) -> None:
-    for body in (b"name=A&description=one%0D%0Atwo%0D%0A%0D%0Athree%0Afour", b"name=B&description=one\r\ntwo\r\n\r\nthree\nfour"):
-        response = post(client, body)
-        result_of(response)
+    for body in (
+        b"name=A&description=one%0D%0Atwo%0D%0A%0D%0Athree%0Afour",
+        b"name=B&description=one\r\ntwo\r\n\r\nthree\nfour",
+    ):
+        result_of(post(client, body))
         assert last(world)["description"] == "one\ntwo\n\nthree\nfour"
     raw = client.post("getData").content
     assert rb"one\ntwo\n\nthree\nfour" in raw
@@ -185,8 +188,11 @@ def test_nul_is_refused(client: httpx2.Client, world: World) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["😀", "👩‍👩‍👧‍👦", "e\u0301", "\ufeffx", "\ufffd", "\uffff", "\u202etext", "\x01\x1f\x7f", "\t", "a\rb", "\u2028", '"\\/<>&\'', "𝔘𝔫𝔦"],
-)
+    [
+        "😀", "👩‍👩‍👧‍👦", "e\u0301", "\ufeffx", "\ufffd", "\uffff", "\u202etext", "\x01\x1f\x7f", "\t", "a\rb",
+        "\u2028", '"\\/<>&\'', "\U0010fffd",
+    ],
+)  # fmt: skip
 def test_text_comes_back_as_it_was_given(client: httpx2.Client, world: World, text: str) -> None:
     result_of(client.post("addProject", data={"name": text, "externalID": text, "description": text}))
     [project] = result_of(client.post("getData"))["projects"]

@@ -78,7 +78,10 @@ def test_strange_but_well_formed_requests(server: Server, world: World) -> None:
         (request(world, "getDat%61Version"), 200),
         (request(world, "%FF"), 404),
         (request(world, "%00"), 404),
-        (request(world, "getDataVersion", b"", "Origin: http://[::1", "Sec-Fetch-Site: \xff", "Content-Type: \xff"), 200),
+        (
+            request(world, "getDataVersion", b"", "Origin: http://[::1", "Sec-Fetch-Site: \xff", "Content-Type: \xff"),
+            200,
+        ),
         (request(world, "addProject?name=A", b"", "Origin: http://[::1"), 400),
         (request(world, "addProject?name=A", b"", "X-Long: " + "x" * 60_000), 200),
         (request(world, "getDataVersion?" + "x" * 60_000), 200),

@@ -18,8 +18,6 @@ from tests.wire.expecting import client_of, message_of, result_of
 from tests.wire.surroundings import held_up, operate, until
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("wire-errors")
-
 CALLS_PER_MINUTE = 6
 REACHED: list[type[ApiError]] = []
 Test = Callable[..., None]
@@ -58,7 +56,7 @@ def strict_world(strict: Server, own_database: str) -> Iterator[World]:
     world.close()
 
 
-# The request ------------------------------------------------------------------------------------------------------------
+# The request ----------------------------------------------------------------------------------------------------------
 
 
 @reaches(errors.InvalidRequest)
@@ -96,7 +94,7 @@ def test_invalid_parameter(client: httpx2.Client) -> None:
     )
 
 
-# Who calls --------------------------------------------------------------------------------------------------------------
+# Who calls ------------------------------------------------------------------------------------------------------------
 
 
 @reaches(errors.AuthenticationRequired)
@@ -161,7 +159,7 @@ def test_user_has_insufficient_permissions(server: Server, world: World) -> None
     assert response.headers["data-version"] == str(world.version)
 
 
-# The data ---------------------------------------------------------------------------------------------------------------
+# The data -------------------------------------------------------------------------------------------------------------
 
 
 @reaches(errors.ObjectNotFound)
@@ -211,7 +209,7 @@ def test_required_data_version_not_matching(client: httpx2.Client, world: World)
         assert response.headers["data-version"] == str(version)
 
 
-# What operators turn off ------------------------------------------------------------------------------------------------
+# What operators turn off ----------------------------------------------------------------------------------------------
 
 
 def _refused(client: httpx2.Client, error: type[ApiError]) -> None:
@@ -243,7 +241,7 @@ def test_during_maintenance(client: httpx2.Client, world: World, database_url: s
     result_of(client.post("addProject", data={"name": "A"}))
 
 
-# Limits -----------------------------------------------------------------------------------------------------------------
+# Limits ---------------------------------------------------------------------------------------------------------------
 
 
 @reaches(errors.TooManyOngoingRequests)
@@ -282,7 +280,7 @@ def test_too_many_calls_in_a_minute(strict: Server, strict_world: World) -> None
         result_of(another_key.post("getDataVersion"))
 
 
-# What breaks ------------------------------------------------------------------------------------------------------------
+# What breaks ----------------------------------------------------------------------------------------------------------
 
 
 @reaches(errors.InternalServerError)
@@ -306,7 +304,9 @@ def test_internal_server_error(strict: Server, strict_world: World, own_database
                 f"An error inside the server. The operator finds it in the log under the call id {call_id}."
             )
             assert "data-version" not in response.headers
-            told = [line for line in strict.log.read_text().splitlines() if call_id in line and "UndefinedColumn" in line]
+            told = [
+                line for line in strict.log.read_text().splitlines() if call_id in line and "UndefinedColumn" in line
+            ]
             assert len(told) == 1
         assert [p["name"] for p in result_of(client.post("getData"))["projects"]] == ["A"]
         result_of(client.post("addProject", data={"name": "B"}))

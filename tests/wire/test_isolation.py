@@ -17,7 +17,6 @@ from tests.serving import Server
 from tests.wire.expecting import client_of, message_of, result_of
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("wire-isolation")
 Ids = dict[str, str]
 CASES = [
     (method, parameter, object_type)

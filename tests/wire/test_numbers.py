@@ -41,7 +41,8 @@ def shown_estimate(client: httpx2.Client) -> str:
     [
         ("12.5", "12.5"), ("12", "12.0"), ("0", "0.0"), ("0.0", "0.0"), ("-0", "0.0"), ("-0.0", "0.0"), ("+3", "3.0"),
         (".5", "0.5"), ("5.", "5.0"), ("007", "7.0"), ("1e3", "1000.0"), ("1E+3", "1000.0"), ("25e-1", "2.5"),
-        ("0.1", "0.1"), ("1000000000000", "1000000000000.0"), ("3.141592653589793", "3.141592653589793"), ("1e-400", "0.0"),
+        ("0.1", "0.1"), ("1000000000000", "1000000000000.0"), ("1e-400", "0.0"),
+        ("3.141592653589793", "3.141592653589793"),
     ],
 )  # fmt: skip
 def test_numbers_that_are_read(client: httpx2.Client, item: str, text: str, shown: str) -> None:
@@ -60,9 +61,9 @@ def test_minus_one_means_none_and_needs_no_unit(client: httpx2.Client, item: str
 @pytest.mark.parametrize(
     "text",
     [
-        "-2", "-0.5", "-1.1", "-1000", "12,5", "1,000", "1 000", " 1", "1 ", "NaN", "nan", "inf", "Infinity", "-inf", "1e999",
-        "1000000000001", "1e13", "0x10", "1_000", "1e", "e1", ".", "-", "+", "1.2.3", "١٢", "½", "1" * 500, "1d", "true",
-        "0." + "1" * 500, "1e1000", "--1",
+        "-2", "-0.5", "-1.1", "-1000", "12,5", "1,000", "1 000", " 1", "1 ", "NaN", "nan", "inf", "Infinity", "-inf",
+        "1e999", "1000000000001", "1e13", "0x10", "1_000", "1e", "e1", ".", "-", "+", "1.2.3", "١٢", "½", "1" * 500,
+        "1d", "true", "0." + "1" * 500, "1e1000", "--1",
     ],
 )  # fmt: skip
 def test_numbers_that_are_refused(client: httpx2.Client, world: World, item: str, text: str) -> None:
@@ -82,12 +83,15 @@ def test_a_number_needs_its_unit(client: httpx2.Client, item: str) -> None:
 
 
 def test_positions(client: httpx2.Client, world: World) -> None:
-    for name, index in (("b", None), ("d", "-1"), ("a", "0"), ("c", "2"), ("e", "+4"), ("f", "05"), ("g", "null"), ("h", "")):
-        result_of(client.post("addProject", data={"name": name} | ({} if index is None else {"index": index})))
+    result_of(client.post("addProject", data={"name": "b"}))
+    for name, index in {"d": "-1", "a": "0", "c": "2", "e": "+4", "f": "05", "g": "null", "h": ""}.items():
+        result_of(client.post("addProject", data={"name": name, "index": index}))
     assert [project["name"] for project in world.data()["projects"]] == list("abcdefgh")
 
 
-@pytest.mark.parametrize("index", ["-2", "9", "1.0", "1e0", "x", " 0", "0 ", "1" * 18, "1" * 19, "1" * 5000, "-0x1", "1,0", "٣"])
+@pytest.mark.parametrize(
+    "index", ["-2", "9", "1.0", "1e0", "x", " 0", "0 ", "1" * 18, "1" * 19, "1" * 5000, "-0x1", "1,0", "٣"]
+)
 def test_positions_that_are_refused(client: httpx2.Client, world: World, index: str) -> None:
     before = world.version
     message = message_of(client.post("addProject", data={"name": "A", "index": index}), InvalidParameter)
