@@ -79,8 +79,7 @@ def methods_naming(type_name: str) -> tuple[Method, ...]:
     return tuple(
         method
         for method in public_methods()
-        if method.noun == type_name
-        or any(p.reference and type_name in p.reference.types for p in method.parameters)
+        if method.noun == type_name or any(p.reference and type_name in p.reference.types for p in method.parameters)
     )
 
 

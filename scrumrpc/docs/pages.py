@@ -62,9 +62,7 @@ def pages() -> dict[str, Page]:
         f"methods/{noun.type.name}": Page("noun.html", f"{noun.words} methods", "methods", {"noun": noun})
         for noun in nouns()
     }
-    objects = {
-        f"objects/{name}": Page("object.html", name, "objects", {"type": t}) for name, t in OBJECT_TYPES.items()
-    }
+    objects = {f"objects/{name}": Page("object.html", name, "objects", {"type": t}) for name, t in OBJECT_TYPES.items()}
     return {
         **GUIDE_PAGES,
         "methods": Page("methods.html", "Methods", "methods"),

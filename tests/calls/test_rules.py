@@ -150,7 +150,10 @@ def test_bad_numbers_are_refused(world: World, text: str) -> None:
         world.call("addBacklogItem", projectID=project, name="x", estimate=text, estimateUnit="Days")
 
 
-@pytest.mark.parametrize(("text", "value"), [("12.5", 12.5), ("3", 3.0), (".5", 0.5), ("2.", 2.0), ("1e2", 100.0), ("+1", 1.0), ("-0", 0.0), ("-1", -1.0)])  # fmt: skip
+NUMBERS = {"12.5": 12.5, "3": 3.0, ".5": 0.5, "2.": 2.0, "1e2": 100.0, "+1": 1.0, "-0": 0.0, "-1": -1.0}
+
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS.items())
 def test_numbers(world: World, text: str, value: float) -> None:
     project = world.call("addProject", name="A")
     world.call("addBacklogItem", projectID=project, name="x", estimate=text, estimateUnit="Days")
@@ -221,7 +224,7 @@ def test_an_owner_is_of_the_type_that_is_said(world: World) -> None:
     project = world.call("addProject", name="A")
     with pytest.raises(ObjectNotFound, match="backlog item"):
         world.call("addComment", ownerObjectType="BacklogItem", ownerObjectID=project, text="c")
-    with pytest.raises(InvalidParameter, match="ownerObjectType.*Project.*Task"):
+    with pytest.raises(InvalidParameter, match=r"ownerObjectType.*Project.*Task"):
         world.call("addComment", ownerObjectType="Team", ownerObjectID=project, text="c")
     with pytest.raises(InvalidParameter, match="objectType"):
         world.call("addTagOnObject", tagID="1-1-1", objectType="Project", objectID=project)
@@ -243,12 +246,43 @@ def test_tags_go_on_once_and_stay_in_their_project(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", SETTERS, ids=lambda m: m.name)
-def test_a_setter_needs_its_object_and_clears_what_may_have_no_value(world: World, method: Any) -> None:
+def test_a_setter_needs_its_object(world: World, method: Any) -> None:
     with pytest.raises(MissingParameter, match=method.parameters[0].name):
         world.call(method.name)
+    values = {p.name: "x" for p in method.parameters[1:] if p.required}
     with pytest.raises(ObjectNotFound):
-        values = {p.name: "x" for p in method.parameters[1:] if p.required}
         world.call(method.name, **{method.parameters[0].name: f"{world.account}-1-99"}, **values)
+
+
+@pytest.mark.parametrize(
+    ("method", "value"),
+    [
+        ("setBacklogItemDescription", "d"),
+        ("setBacklogItemExternalID", "E"),
+        ("setBacklogItemLink", "http://example.com"),
+        ("setBacklogItemPriority", "Urgent"),
+        ("setBacklogItemType", "Spike"),
+        ("setTaskDescription", "d"),
+        ("setTaskExternalID", "E"),
+        ("setTaskLink", "http://example.com"),
+    ],
+)
+@pytest.mark.parametrize("nothing", [{}, {"value": ""}, {"value": "null"}], ids=["left out", "empty", "null"])
+def test_a_setter_without_a_value_clears(world: World, method: str, value: str, nothing: dict[str, str]) -> None:
+    project = world.call("addProject", name="A")
+    item = world.call("addBacklogItem", projectID=project, name="x")
+    task = world.call("addTask", backlogItemID=item, name="t")
+    name = METHODS[method].parameters[1].name
+    target = {"taskID": task} if "Task" in method else {"backlogItemID": item}
+
+    def shown() -> Any:
+        found = world.data()["projects"][0]["backlogItems"][0]
+        return (found["tasks"][0] if "Task" in method else found)[name]
+
+    world.call(method, **target, **{name: value})
+    assert shown() == value
+    world.call(method, **target, **({name: nothing["value"]} if nothing else {}))
+    assert shown() is None
 
 
 @pytest.mark.parametrize("empty", ["", "null"])

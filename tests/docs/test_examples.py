@@ -67,8 +67,18 @@ def test_the_guide_shows_every_step(site: dict[str, Document]) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "plain", "two words", "a&b=c", "100%", "1+1", 'say "hi"', "$HOME `id` \\ !", "Grün", "x;y", "line\nbreak",
-        "it's", "",
+        "plain",
+        "two words",
+        "a&b=c",
+        "100%",
+        "1+1",
+        'say "hi"',
+        "$HOME `id` \\ !",
+        "Grün",
+        "x;y",
+        "line\nbreak",
+        "it's",
+        "",
     ],
 )
 def test_a_shell_hands_curl_what_is_meant(value: str) -> None:

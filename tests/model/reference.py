@@ -9,7 +9,9 @@ ITEM_STATUSES = [
     "Sprint completed", "Released",
 ]  # fmt: skip
 LISTS = {
-    "Project": ("checklists", "comments", "attachments", "tags", "teams", "backlogItems", "releases", "sprints", "boards"),
+    "Project": (
+        "checklists", "comments", "attachments", "tags", "teams", "backlogItems", "releases", "sprints", "boards",
+    ),
     "BacklogItem": ("checklists", "comments", "attachments", "timeEntries", "commits", "tasks"),
     "Task": ("checklists", "comments", "attachments", "timeEntries", "commits"),
     "Release": ("checklists", "comments", "attachments"),
@@ -85,8 +87,8 @@ class Reference:
         if any(p["name"] == name for p in self.data["projects"]):
             raise Refused("RequirementNotSatisfied")
         new = {
-            "objectType": "Project", "id": "", "externalID": externalID, "name": name, "description": None, "link": None,
-            "status": "Active", "roughEstimateUnit": "Points", "detailedEstimateUnit": "Days",
+            "objectType": "Project", "id": "", "externalID": externalID, "name": name, "description": None,
+            "link": None, "status": "Active", "roughEstimateUnit": "Points", "detailedEstimateUnit": "Days",
             "timeTrackingUnit": "Hours", "checklists": [], "comments": [], "attachments": [], "tags": [],
             "productOwnerIDs": [], "stakeholderIDs": [], "teams": [], "backlogItems": [], "releases": [], "sprints": [],
             "boards": [],

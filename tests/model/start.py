@@ -34,7 +34,10 @@ def objects(account: int) -> list[dict[str, Any]]:
         {"objectType": "Board", "id": f"{a}-3", "name": "Board", "type": "Scrum", **inside},
         *columns,
         {"objectType": "Release", "id": f"{a}-4", "name": "Release", "status": "In planning", **inside},
-        {"objectType": "Sprint", "id": f"{a}-5", "name": "Sprint", "status": "In progress", "boardID": f"{a}-3", **inside},
+        {
+            "objectType": "Sprint", "id": f"{a}-5", "name": "Sprint", "status": "In progress", "boardID": f"{a}-3",
+            **inside,
+        },
         {
             "objectType": "TeamSprintParticipation", "id": f"{a}-2_7-5", "teamID": f"{a}-2", "sprintID": f"{a}-5",
             "availableTime": 10, **inside,

@@ -43,8 +43,8 @@ def started(folder: Path) -> Iterator[list[Server]]:
 
 
 def start(folder: Path, started: list[Server], *options: str, **environment: str) -> Server:
-    """Starts a server on the folder."""
-    started.append(Server(["--data", str(folder), *options], environment))
+    """Starts a server on the folder. What a killed one leaves among temporary files goes with the folder, too."""
+    started.append(Server(["--data", str(folder), *options], {"TMPDIR": str(folder.parent), **environment}))
     return started[-1]
 
 
