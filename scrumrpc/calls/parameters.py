@@ -39,19 +39,26 @@ class Reading:
 
 def read(method: Method, given: Mapping[str, str]) -> Reading:
     """The reading of the given texts; MissingParameter or InvalidParameter where they do not fit the method."""
-    known = {parameter.name for parameter in method.parameters} | {"pretty"}
     values = {name: _normal(name, text) for name, text in given.items()}
     arguments: dict[str, Any] = {}
     for parameter in method.parameters:
         arguments[parameter.name] = _argument(method, parameter, values)
     request = required = None
     if method.takes_request_id:
-        known.add("requestID")
         request = _request(method, values)
     if method.takes_required_data_version:
-        known.add("requiredDataVersion")
         required = _required_data_version(values.get("requiredDataVersion"))
-    return Reading(arguments, request, required, tuple(name for name in given if name not in known))
+    return Reading(arguments, request, required, unknown(method, given))
+
+
+def unknown(method: Method, given: Mapping[str, str]) -> tuple[str, ...]:
+    """The given parameters that the method does not know."""
+    known = {parameter.name for parameter in method.parameters} | {"pretty"}
+    if method.takes_request_id:
+        known.add("requestID")
+    if method.takes_required_data_version:
+        known.add("requiredDataVersion")
+    return tuple(name for name in given if name not in known)
 
 
 def _normal(name: str, text: str) -> str | None:

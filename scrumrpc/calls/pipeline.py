@@ -10,7 +10,7 @@ from typing import Any
 from scrumrpc.calls.authentication import admit
 from scrumrpc.calls.kinds import nearest
 from scrumrpc.calls.limits import Limits
-from scrumrpc.calls.parameters import Named, Reading, read, resolve
+from scrumrpc.calls.parameters import Named, Reading, read, resolve, unknown
 from scrumrpc.calls.permissions import check_access, check_permission
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.calls.view import View, version_mismatch
@@ -57,20 +57,23 @@ class Calls:
 
     async def _run(self, method: Method, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
         try:
-            reading = read(method, given)
-        except ApiError as error:
-            # Whoever may not call at all is told that first.
-            _tell(error, admit(await self._database.read(lambda conn: look_up(conn, credentials)), credentials))
-            raise
-        run = self._write if method.writes else self._read
-        try:
+            reading = await self._reading(method, given, credentials)
+            run = self._write if method.writes else self._read
             answer = await run(method, reading, credentials, call_id)
         except ApiError as error:
-            error.ignored = reading.ignored
+            error.ignored = unknown(method, given)
             raise
         if answer.standing.key_use_is_stale:
             self._note_use(answer.standing)
         return answer
+
+    async def _reading(self, method: Method, given: Mapping[str, str], credentials: Credentials) -> Reading:
+        """The reading of the parameters; but whoever may not call at all is told that rather than what is wrong."""
+        try:
+            return read(method, given)
+        except ApiError as error:
+            _tell(error, _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials))
+            raise
 
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
         """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit."""
@@ -79,7 +82,7 @@ class Calls:
             conn,
             opened,
         ):
-            standing = admit(opened.standing, credentials)
+            standing = _admitted(opened.standing, credentials)
             try:
                 if opened.executed_at_version is not None:
                     raise RequestAlreadyExecuted
@@ -100,7 +103,7 @@ class Calls:
             return Answer(tx.version, result, reading.ignored, standing)
 
     async def _read(self, method: Method, reading: Reading, credentials: Credentials, _call_id: str) -> Answer:
-        standing = admit(await self._database.read(lambda conn: look_up(conn, credentials)), credentials)
+        standing = _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials)
         try:
             check_permission(method.permission, standing, reading.arguments)
             view = View(standing, self._images, reading.required_data_version)
@@ -115,6 +118,16 @@ class Calls:
         task = asyncio.create_task(keys.note_use(self._database, standing.account, standing.key_id))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _admitted(standing: Standing | None, credentials: Credentials) -> Standing:
+    """The standing, if it may call; a refusal tells of the account only who has one of its keys."""
+    try:
+        return admit(standing, credentials)
+    except ApiError as error:
+        if standing is not None and standing.key_id is not None:
+            _tell(error, standing)
+        raise
 
 
 def _tell(error: ApiError, standing: Standing) -> None:

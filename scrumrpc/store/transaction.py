@@ -45,6 +45,7 @@ class Transaction:
         self._before: dict[int, Record | None] = {}  # as the tables had it when the call began
         self._written: dict[int, Record | None] = {}  # as the tables have it now, where the call flushed something
         self._after: dict[int, Record | None] = {}  # as the call leaves it
+        self._unsent: set[int] = set()  # what has changed since the last flush
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -120,6 +121,7 @@ class Transaction:
         record = Record(number, type_name, complete)
         self._before.setdefault(number, None)
         self._after[number] = record
+        self._unsent.add(number)
         return record
 
     async def change(self, record: Record, **values: Any) -> Record:
@@ -168,6 +170,7 @@ class Transaction:
             self._before[known.number] = known
             self._written[known.number] = known
         self._after[known.number] = after
+        self._unsent.add(known.number)
 
     # Identity, uniqueness and order -----------------------------------------------------------------------------------
 
@@ -245,13 +248,12 @@ class Transaction:
     async def _flush(self) -> None:
         """Sends what changed since the last flush; later statements of the transaction see it."""
         pending = []
-        for number, after in self._after.items():
-            before = self._written.get(number)
-            if before is not after and before != after:
+        for number in self._unsent:
+            before, after = self._written.get(number), self._after[number]
+            if before != after:
                 pending.append((before, after))
                 self._written[number] = after
-        if not pending:
-            return
+        self._unsent.clear()
         for text, rows in writes_of(self.account, pending):
             await self._send(text, rows)
 
