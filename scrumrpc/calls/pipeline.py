@@ -121,12 +121,13 @@ class Calls:
 
 
 def _admitted(standing: Standing | None, credentials: Credentials) -> Standing:
-    """The standing, if it may call; a refusal tells of the account only who has one of its keys."""
+    """The standing, if it may call; what a refusal tells of the account depends on how much of them is right."""
     try:
         return admit(standing, credentials)
     except ApiError as error:
         if standing is not None and standing.key_id is not None:
-            _tell(error, standing)
+            error.account, error.key_name = standing.account, standing.key_name
+            error.data_version = standing.data_version if standing.person is not None else None
         raise
 
 
