@@ -404,8 +404,10 @@ def test_get_data_answers_the_projects_asked_for_in_their_order(world: World) ->
     answer = world.call("getData", projectIDs=f" {three}, {one} ,{three}")
     assert [p["id"] for p in answer["projects"]] == [one, three]
     assert answer["persons"] is None
-    with pytest.raises(ObjectNotFound, match="no project with the id 1-2-3"):
-        world.call("getData", projectIDs=f"{two},1-2-3")
+    with pytest.raises(ObjectNotFound, match=rf'no project with the id "x"\. There are: {one}, {two}, {three}'):
+        world.call("getData", projectIDs=f"{two},x")
+    with pytest.raises(ObjectNotFound, match=rf"no project with the id {one}9\. Did you mean {one}"):
+        world.call("getData", projectIDs=f"{one}9")
 
 
 def test_optional_properties_are_null_unless_asked_for(world: World) -> None:
