@@ -68,6 +68,7 @@ CREATE TABLE persons (
     last_name         text,
     nickname          text,
     email_address     text NOT NULL,
+    login             text NOT NULL,                    -- the address in folded letters; lower() depends on the locale
     phone             text,
     im                text,
     description       text,
@@ -78,7 +79,7 @@ CREATE TABLE persons (
     PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
 );
 -- Finds the person that a call is made for; nobody else may have the address.
-CREATE UNIQUE INDEX persons_by_email_address ON persons (account_id, lower(email_address)) WHERE NOT is_deleted;
+CREATE UNIQUE INDEX persons_by_login ON persons (account_id, login) WHERE NOT is_deleted;
 -- The list of persons.
 CREATE UNIQUE INDEX persons_in_order ON persons (account_id, rank);
 

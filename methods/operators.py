@@ -10,6 +10,7 @@ from scrumrpc.calls.registry import method
 from scrumrpc.errors import InvalidParameter, RequirementNotSatisfied
 from scrumrpc.model.properties import Property
 from scrumrpc.model.types import STORED_TYPES
+from scrumrpc.model.types.people import login_of
 from scrumrpc.store.transaction import Transaction
 
 
@@ -67,6 +68,7 @@ async def addPersonByOperator(
         firstName=firstName,
         lastName=lastName,
         emailAddress=emailAddress,
+        login=login_of(emailAddress),
         isActivated=True,
         isAdministrator=isAdministrator,
         isDeleted=False,
@@ -93,6 +95,7 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
         }
         if type_name in ("Person", "DeletedPerson"):
             values = {"isActivated": True, "isAdministrator": False, **values, "isDeleted": type_name != "Person"}
+            values["login"] = login_of(given["emailAddress"])
         record = await tx.create(type_name, **values)
         numbers[type_name, record.id] = record.number
 

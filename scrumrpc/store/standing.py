@@ -7,6 +7,8 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
+from scrumrpc.model.types.people import login_of
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -61,7 +63,7 @@ SELECT a.data_version, a.is_closed, a.has_api_access, a.has_access_control, a.in
 FROM accounts a
 LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL
 LEFT JOIN persons p
-       ON p.account_id = a.account_id AND lower(p.email_address) = lower(%(email)s::text) AND NOT p.is_deleted
+       ON p.account_id = a.account_id AND p.login = %(login)s AND NOT p.is_deleted
 WHERE a.account_id = %(account)s
 """
 
@@ -77,7 +79,11 @@ FOR NO KEY UPDATE
 
 def parameters_of(credentials: Credentials) -> dict[str, Any]:
     """The parameters of both statements."""
-    return {"account": credentials.account, "key_hash": credentials.key_hash, "email": credentials.email}
+    return {
+        "account": credentials.account,
+        "key_hash": credentials.key_hash,
+        "login": None if credentials.email is None else login_of(credentials.email),
+    }
 
 
 def standing_from(account: int, row: tuple[Any, ...]) -> Standing:

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Text,
     and_,
     any_,
     bindparam,
@@ -157,7 +156,7 @@ _PERSONS = TABLES["Person"]
 FIND_PERSON = text_of(
     select(_PERSONS.c.id).where(
         _PERSONS.c.account_id == bindparam("account"),
-        func.lower(_PERSONS.c.email_address) == func.lower(bindparam("email", type_=Text)),
+        _PERSONS.c.login == bindparam("login"),
         _PERSONS.c.is_deleted.is_(False),
     )
 )

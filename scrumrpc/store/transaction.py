@@ -13,6 +13,7 @@ from scrumrpc.errors import InvalidParameter, ObjectWithExternalIDAlreadyExists,
 from scrumrpc.model.ownership import owned_by
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
+from scrumrpc.model.types.people import login_of
 from scrumrpc.store import log
 from scrumrpc.store.database import Connection
 from scrumrpc.store.opening import Request
@@ -82,7 +83,7 @@ class Transaction:
 
     async def person_with_email_address(self, email: str) -> int | None:
         """The number of the person who has the address, if anybody has."""
-        [rows] = await self.read((FIND_PERSON, {"account": self.account, "email": email}))
+        [rows] = await self.read((FIND_PERSON, {"account": self.account, "login": login_of(email)}))
         return rows[0][0] if rows else None
 
     async def _load(self, type_name: str, numbers: list[int]) -> list[Record]:

@@ -25,6 +25,14 @@ _ABOUT = (
     string("photoURL", "Where a photo of the person is.", nullable=True),
 )
 
+_LOGIN = Property("login", "string", "The e-mail address as `login_of` folds it.", hidden=True)
+
+
+def login_of(email: str) -> str:
+    """What an e-mail address is compared by: the letter case does not matter."""
+    return email.casefold()
+
+
 PERSON = ObjectType(
     "Person",
     "Somebody in the account.",
@@ -34,6 +42,7 @@ PERSON = ObjectType(
         *_ABOUT,
         boolean("isActivated", "Whether the person has taken up the account."),
         boolean("isAdministrator", "Whether the person is an administrator of the account."),
+        _LOGIN,
         Property("isDeleted", "boolean", "Whether the person was deleted.", hidden=True),
         RANK,
     ),
@@ -48,6 +57,7 @@ DELETED_PERSON = ObjectType(
         *_ABOUT,
         Property("isActivated", "boolean", "Whether the person had taken up the account.", hidden=True),
         Property("isAdministrator", "boolean", "Whether the person was an administrator.", hidden=True),
+        _LOGIN,
         Property("isDeleted", "boolean", "Whether the person was deleted.", hidden=True),
         RANK,
     ),
