@@ -1,9 +1,8 @@
 -- The whole present schema of scrumrpc, to be read from top to bottom.
 --
 -- Every primary key and every index begins with account_id, so that accounts can be spread over machines. Objects are
--- numbered over all types of an account; a column that refers to an object holds its number. References are checked at
--- COMMIT (DEFERRABLE), so that a call may write its rows in any order. Ranks sort a list bytewise (COLLATE "C"): a new
--- rank fits between any two, so an insert or a move touches one row.
+-- numbered over all types of an account; a column that refers to an object holds its number.
+-- Ranks sort a list bytewise (COLLATE "C"): a new rank fits between any two, so an insert or a move touches one row.
 --
 -- Older databases are brought here by the numbered steps in scrumrpc/store/steps/; a test proves that they lead here.
 
@@ -22,7 +21,9 @@ CREATE TABLE accounts (
     is_closed           boolean NOT NULL DEFAULT false,
     has_api_access      boolean NOT NULL DEFAULT true,
     has_access_control  boolean NOT NULL DEFAULT false, -- whether only their people and administrators reach projects
-    in_maintenance      boolean NOT NULL DEFAULT false
+    in_maintenance      boolean NOT NULL DEFAULT false,
+    commit_hook_secret  text,                           -- what pushes are signed with; null: no pushes are taken
+    commit_hook_person  bigint                          -- who set it: pushes are recorded on that person's behalf
 );
 
 -- API keys. Only the SHA-256 of a key is kept; a revoked key stays, because the change log names it.
@@ -41,6 +42,18 @@ CREATE TABLE api_keys (
 CREATE UNIQUE INDEX api_keys_by_hash ON api_keys (account_id, key_hash);
 
 
+-- Kinds of columns ---------------------------------------------------------------------------------------------------
+
+-- The colours of cards, tags and the like.
+CREATE DOMAIN color AS text CHECK (VALUE IN (
+    'Red', 'Light red', 'Dark orange', 'Orange', 'Yellow', 'Light green', 'Green', 'Dark green', 'Light blue', 'Blue',
+    'Dark blue', 'Purple', 'Pink', 'Light brown', 'Dark brown', 'Light gray', 'Dark gray'));
+-- The statuses of tasks and of what stands on boards.
+CREATE DOMAIN task_status AS text CHECK (VALUE IN ('To do', 'In progress', 'To test', 'Done'));
+-- Estimates, times and velocities.
+CREATE DOMAIN amount AS double precision CHECK (VALUE >= 0);
+
+
 -- Objects: identity --------------------------------------------------------------------------------------------------
 
 -- One row for each object of whatever type: its number, its wire id, its external id.
@@ -55,8 +68,9 @@ CREATE TABLE objects (
 -- Finds the object that a parameter names; wire ids are unique within a type only (the documentation's examples have
 -- an attachment and a person of the same id).
 CREATE UNIQUE INDEX objects_by_wire_id ON objects (account_id, type, wire_id);
--- External ids are unique among the objects of a type.
-CREATE UNIQUE INDEX objects_by_external_id ON objects (account_id, type, external_id) WHERE external_id IS NOT NULL;
+-- External ids are unique among the objects of a type; deleted persons keep theirs, whoever has it now.
+CREATE UNIQUE INDEX objects_by_external_id ON objects (account_id, type, external_id)
+    WHERE external_id IS NOT NULL AND type <> 'DeletedPerson';
 
 
 -- People -------------------------------------------------------------------------------------------------------------
@@ -76,7 +90,7 @@ CREATE TABLE persons (
     is_activated      boolean NOT NULL,
     is_administrator  boolean NOT NULL,
     is_deleted        boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects
 );
 -- Finds the person that a call is made for; nobody else may have the address.
 CREATE UNIQUE INDEX persons_by_login ON persons (account_id, login) WHERE NOT is_deleted;
@@ -89,14 +103,12 @@ CREATE UNIQUE INDEX persons_in_order ON persons (account_id, rank);
 -- Projects.
 CREATE TABLE projects (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    name                    text NOT NULL,
-    description             text,
-    link                    text,
-    status                  text NOT NULL CHECK (status IN ('Active', 'Archived')),
-    rough_estimate_unit     text NOT NULL CHECK (rough_estimate_unit IN ('Points', 'Days', 'Hours')),
-    detailed_estimate_unit  text NOT NULL CHECK (detailed_estimate_unit IN ('Points', 'Days', 'Hours')),
-    time_tracking_unit      text NOT NULL CHECK (time_tracking_unit IN ('Points', 'Days', 'Hours')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
+    name text NOT NULL, description text, link text,
+    status text NOT NULL CHECK (status IN ('Active', 'Archived')),
+    rough_estimate_unit text NOT NULL CHECK (rough_estimate_unit IN ('Points', 'Days', 'Hours')),
+    detailed_estimate_unit text NOT NULL CHECK (detailed_estimate_unit IN ('Points', 'Days', 'Hours')),
+    time_tracking_unit text NOT NULL CHECK (time_tracking_unit IN ('Points', 'Days', 'Hours')),
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects
 );
 -- The list of projects.
 CREATE UNIQUE INDEX projects_in_order ON projects (account_id, rank);
@@ -106,11 +118,9 @@ CREATE UNIQUE INDEX projects_by_name ON projects (account_id, name);
 -- Teams.
 CREATE TABLE teams (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id   bigint NOT NULL,
-    name         text NOT NULL,
-    description  text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, name text NOT NULL, description text,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects
 );
 -- The teams of a project.
 CREATE UNIQUE INDEX teams_in_order ON teams (account_id, project_id, rank);
@@ -118,30 +128,40 @@ CREATE UNIQUE INDEX teams_in_order ON teams (account_id, project_id, rank);
 -- Tags.
 CREATE TABLE tags (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id   bigint NOT NULL,
-    name         text NOT NULL,
-    description  text,
-    color        text NOT NULL CHECK (color IN (
-                     'Red', 'Light red', 'Dark orange', 'Orange', 'Yellow', 'Light green', 'Green', 'Dark green',
-                     'Light blue', 'Blue', 'Dark blue', 'Purple', 'Pink', 'Light brown', 'Dark brown', 'Light gray',
-                     'Dark gray')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, name text NOT NULL, description text, color color NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects
 );
 -- The tags of a project.
 CREATE UNIQUE INDEX tags_in_order ON tags (account_id, project_id, rank);
 -- Tag names are unique in a project.
 CREATE UNIQUE INDEX tags_by_name ON tags (account_id, project_id, name);
 
+-- Custom fields.
+CREATE TABLE custom_fields (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, name text NOT NULL, description text,
+    owner_object_types text[] NOT NULL, owner_backlog_item_types text[],
+    type text NOT NULL CHECK (type IN (
+        'Text (single line)', 'Text (multiple lines)', 'Checkbox', 'Integer', 'Number', 'Date', 'Link', 'Person',
+        'Team', 'Release', 'Sprint', 'Dropdown', 'Radio buttons', 'Checkboxes', 'List (single selection)',
+        'List (multiple selections)')),
+    unit text, options text[], is_required boolean NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects
+);
+-- The custom fields of a project.
+CREATE UNIQUE INDEX custom_fields_in_order ON custom_fields (account_id, project_id, rank);
+-- Names of custom fields are unique in a project.
+CREATE UNIQUE INDEX custom_fields_by_name ON custom_fields (account_id, project_id, name);
+
 -- Boards.
 CREATE TABLE boards (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id   bigint NOT NULL,
-    name         text NOT NULL,
-    description  text,
-    type         text NOT NULL CHECK (type IN ('Scrum', 'Kanban')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, name text NOT NULL, description text,
+    type text NOT NULL CHECK (type IN ('Scrum', 'Kanban')),
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects
 );
 -- The boards of a project.
 CREATE UNIQUE INDEX boards_in_order ON boards (account_id, project_id, rank);
@@ -149,14 +169,10 @@ CREATE UNIQUE INDEX boards_in_order ON boards (account_id, project_id, rank);
 -- Columns of boards.
 CREATE TABLE board_columns (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id   bigint NOT NULL,
-    board_id     bigint NOT NULL,
-    name         text NOT NULL,
-    description  text,
-    status       text NOT NULL CHECK (status IN ('To do', 'In progress', 'To test', 'Done')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, board_id) REFERENCES boards DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, board_id bigint NOT NULL, name text NOT NULL, description text,
+    status task_status NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, board_id) REFERENCES boards
 );
 -- The columns of a board.
 CREATE UNIQUE INDEX board_columns_in_order ON board_columns (account_id, board_id, rank);
@@ -164,18 +180,12 @@ CREATE UNIQUE INDEX board_columns_in_order ON board_columns (account_id, board_i
 -- Releases.
 CREATE TABLE releases (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id                   bigint NOT NULL,
-    name                         text NOT NULL,
-    description                  text,
-    link                         text,
-    start_date                   date,
-    release_date                 date,
-    status                       text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed')),
-    best_case_velocity_per_week  double precision CHECK (best_case_velocity_per_week >= 0),
-    expected_velocity_per_week   double precision CHECK (expected_velocity_per_week >= 0),
-    worst_case_velocity_per_week double precision CHECK (worst_case_velocity_per_week >= 0),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, name text NOT NULL, description text, link text,
+    start_date date, release_date date,
+    status text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed')),
+    best_case_velocity_per_week amount, expected_velocity_per_week amount, worst_case_velocity_per_week amount,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects
 );
 -- The releases of a project.
 CREATE UNIQUE INDEX releases_in_order ON releases (account_id, project_id, rank);
@@ -183,17 +193,11 @@ CREATE UNIQUE INDEX releases_in_order ON releases (account_id, project_id, rank)
 -- Sprints.
 CREATE TABLE sprints (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id   bigint NOT NULL,
-    name         text NOT NULL,
-    description  text,
-    link         text,
-    start_date   date,
-    end_date     date,
-    board_id     bigint,
-    status       text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed', 'Aborted')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, board_id) REFERENCES boards DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, name text NOT NULL, description text, link text,
+    start_date date, end_date date, board_id bigint, is_archived boolean NOT NULL,
+    status text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed', 'Aborted')),
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, board_id) REFERENCES boards
 );
 -- The sprints of a project.
 CREATE UNIQUE INDEX sprints_in_order ON sprints (account_id, project_id, rank);
@@ -201,91 +205,178 @@ CREATE UNIQUE INDEX sprints_in_order ON sprints (account_id, project_id, rank);
 -- Teams taking part in sprints.
 CREATE TABLE team_sprint_participations (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id      bigint NOT NULL,
-    team_id         bigint NOT NULL,
-    sprint_id       bigint NOT NULL,
-    available_time  double precision CHECK (available_time >= 0),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, team_id) REFERENCES teams DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, sprint_id) REFERENCES sprints DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, team_id bigint NOT NULL, sprint_id bigint NOT NULL, available_time amount,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, team_id) REFERENCES teams,
+    FOREIGN KEY (account_id, sprint_id) REFERENCES sprints
 );
 -- The participations in a sprint.
 CREATE UNIQUE INDEX team_sprint_participations_in_order ON team_sprint_participations (account_id, sprint_id, rank);
 -- A team takes part in a sprint once.
 CREATE UNIQUE INDEX team_sprint_participations_by_team ON team_sprint_participations (account_id, sprint_id, team_id);
 
+-- Messages.
+CREATE TABLE messages (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, title text NOT NULL, text text, link text,
+    type text CHECK (type IN ('Announcement', 'Information', 'Question', 'Idea', 'To do', 'Other')),
+    creator_id bigint, date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, creator_id) REFERENCES persons
+);
+-- The messages of a project.
+CREATE UNIQUE INDEX messages_in_order ON messages (account_id, project_id, rank);
+
+-- Files and folders.
+CREATE TABLE files (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, parent_folder_id bigint, is_folder boolean NOT NULL,
+    name text, description text, creator_id bigint, date timestamptz, is_archived boolean NOT NULL,
+    file_name text, thumbnail_url text, url text,
+    content bigint,                                     -- the number in file_contents
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, parent_folder_id) REFERENCES files,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons
+);
+-- The files of a project.
+CREATE UNIQUE INDEX files_in_order ON files (account_id, project_id, rank);
+-- What is in a folder.
+CREATE INDEX files_by_folder ON files (account_id, parent_folder_id) WHERE parent_folder_id IS NOT NULL;
+
+-- Retrospectives, with the headings of their columns.
+CREATE TABLE retrospectives (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, name text NOT NULL, description text, creator_id bigint,
+    creation_date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
+    column_names text[] NOT NULL, column_colors text[] NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, creator_id) REFERENCES persons
+);
+-- The retrospectives of a project.
+CREATE UNIQUE INDEX retrospectives_in_order ON retrospectives (account_id, project_id, rank);
+
+-- Cards in the columns of retrospectives.
+CREATE TABLE retrospective_cards (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, retrospective_id bigint NOT NULL, column_num bigint NOT NULL CHECK (column_num > 0),
+    name text NOT NULL, description text, creator_id bigint, creation_date timestamptz NOT NULL, color color,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, retrospective_id) REFERENCES retrospectives,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons
+);
+-- The cards of a retrospective.
+CREATE UNIQUE INDEX retrospective_cards_in_order ON retrospective_cards (account_id, retrospective_id, rank);
+
 
 -- The backlog --------------------------------------------------------------------------------------------------------
+
+-- Backlogs.
+CREATE TABLE backlogs (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects
+);
+-- The backlogs of a project.
+CREATE UNIQUE INDEX backlogs_in_order ON backlogs (account_id, project_id, rank);
+
+-- Lists in backlogs.
+CREATE TABLE backlog_lists (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, backlog_id bigint NOT NULL,
+    name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, backlog_id) REFERENCES backlogs
+);
+-- The lists of a backlog.
+CREATE UNIQUE INDEX backlog_lists_in_order ON backlog_lists (account_id, backlog_id, rank);
 
 -- Backlog items. No number means that none was given; the wire says -1.0 then.
 CREATE TABLE backlog_items (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id       bigint NOT NULL,
-    item_number      bigint NOT NULL,
-    name             text NOT NULL,
-    description      text,
-    link             text,
-    priority         text CHECK (priority IN ('Low', 'Medium', 'High', 'Urgent')),
-    type             text CHECK (type IN ('Feature', 'Bug', 'Spike', 'Other')),
-    color            text CHECK (color IN (
-                         'Red', 'Light red', 'Dark orange', 'Orange', 'Yellow', 'Light green', 'Green', 'Dark green',
-                         'Light blue', 'Blue', 'Dark blue', 'Purple', 'Pink', 'Light brown', 'Dark brown',
-                         'Light gray', 'Dark gray')),
-    creator_id       bigint,
-    release_id       bigint,
-    status           text NOT NULL CHECK (status IN (
-                         'New', 'Ready for estimation', 'Ready for sprint', 'Assigned to sprint', 'To do',
-                         'In progress', 'To test', 'Done', 'Sprint completed', 'Released')),
-    rough_estimate   double precision CHECK (rough_estimate >= 0),
-    estimate         double precision CHECK (estimate >= 0),
-    used_time        double precision CHECK (used_time >= 0),
-    remaining_work   double precision CHECK (remaining_work >= 0),
-    sprint_id        bigint,
-    team_id          bigint,
-    board_id         bigint,
-    board_column_id  bigint,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, release_id) REFERENCES releases DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, sprint_id) REFERENCES sprints DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, team_id) REFERENCES teams DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, board_id) REFERENCES boards DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, item_number bigint NOT NULL, parent_epic_id bigint, backlog_list_id bigint,
+    name text NOT NULL, description text, link text,
+    priority text CHECK (priority IN ('Low', 'Medium', 'High', 'Urgent')),
+    type text CHECK (type IN ('Feature', 'Bug', 'Spike', 'Other', 'Epic')),
+    color color, creator_id bigint, creation_date timestamptz,
+    bug_state text CHECK (bug_state IN ('Open', 'Closed')),
+    reproducible text CHECK (reproducible IN ('No', 'Sometimes', 'Always')),
+    resolution text CHECK (resolution IN (
+        'Not enough information', 'Cannot reproduce', 'Not a bug', 'Duplicate', 'Postponed', 'Won''t fix', 'Fixed')),
+    release_id bigint,
+    status text NOT NULL CHECK (status IN (
+        'New', 'Ready for estimation', 'Ready for sprint', 'Assigned to sprint', 'To do', 'In progress', 'To test',
+        'Done', 'Sprint completed', 'Released')),
+    to_do_date timestamptz, in_progress_date timestamptz, to_test_date timestamptz, done_date timestamptz,
+    rough_estimate amount, estimate amount, used_time amount, remaining_work amount,
+    sprint_id bigint, team_id bigint, board_id bigint, board_column_id bigint,
+    is_archived_in_board boolean NOT NULL, due_date date, board_rank text COLLATE "C",
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, parent_epic_id) REFERENCES backlog_items,
+    FOREIGN KEY (account_id, backlog_list_id) REFERENCES backlog_lists,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons,
+    FOREIGN KEY (account_id, release_id) REFERENCES releases, FOREIGN KEY (account_id, sprint_id) REFERENCES sprints,
+    FOREIGN KEY (account_id, team_id) REFERENCES teams, FOREIGN KEY (account_id, board_id) REFERENCES boards,
+    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns
 );
 -- The backlog of a project.
 CREATE UNIQUE INDEX backlog_items_in_order ON backlog_items (account_id, project_id, rank);
 -- Item numbers are unique in the account.
 CREATE UNIQUE INDEX backlog_items_by_item_number ON backlog_items (account_id, item_number);
+-- The items on a board.
+CREATE UNIQUE INDEX backlog_items_on_board ON backlog_items (account_id, board_id, board_rank);
+-- The items of an epic.
+CREATE INDEX backlog_items_by_epic ON backlog_items (account_id, parent_epic_id) WHERE parent_epic_id IS NOT NULL;
+-- The items of a sprint.
+CREATE INDEX backlog_items_by_sprint ON backlog_items (account_id, sprint_id) WHERE sprint_id IS NOT NULL;
+-- The items of a release.
+CREATE INDEX backlog_items_by_release ON backlog_items (account_id, release_id) WHERE release_id IS NOT NULL;
+-- The items in a list.
+CREATE INDEX backlog_items_by_list ON backlog_items (account_id, backlog_list_id);
 
 -- Tasks of backlog items.
 CREATE TABLE tasks (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id       bigint NOT NULL,
-    backlog_item_id  bigint NOT NULL,
-    task_number      bigint NOT NULL,
-    name             text NOT NULL,
-    description      text,
-    link             text,
-    color            text CHECK (color IN (
-                         'Red', 'Light red', 'Dark orange', 'Orange', 'Yellow', 'Light green', 'Green', 'Dark green',
-                         'Light blue', 'Blue', 'Dark blue', 'Purple', 'Pink', 'Light brown', 'Dark brown',
-                         'Light gray', 'Dark gray')),
-    status           text NOT NULL CHECK (status IN ('To do', 'In progress', 'To test', 'Done')),
-    board_column_id  bigint,
-    estimate         double precision CHECK (estimate >= 0),
-    used_time        double precision CHECK (used_time >= 0),
-    remaining_work   double precision CHECK (remaining_work >= 0),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, backlog_item_id) REFERENCES backlog_items DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, backlog_item_id bigint NOT NULL, task_number bigint NOT NULL,
+    name text NOT NULL, description text, link text, color color, creation_date timestamptz,
+    status task_status NOT NULL,
+    to_do_date timestamptz, in_progress_date timestamptz, to_test_date timestamptz, done_date timestamptz,
+    board_column_id bigint, estimate amount, used_time amount, remaining_work amount, due_date date,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, backlog_item_id) REFERENCES backlog_items,
+    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns
 );
 -- The tasks of a backlog item.
 CREATE UNIQUE INDEX tasks_in_order ON tasks (account_id, backlog_item_id, rank);
 -- Task numbers are unique in the account.
 CREATE UNIQUE INDEX tasks_by_task_number ON tasks (account_id, task_number);
+
+-- How backlog items and tasks relate.
+CREATE TABLE relationships (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL,
+    type text NOT NULL CHECK (type IN (
+        'Must be done after', 'Must be done before', 'Is dependent on', 'Is dependency for', 'Is blocked by',
+        'Is blocking', 'Is bug on', 'Has bug', 'Is duplicate of', 'Has duplicate', 'Is related to')),
+    from_object_type text NOT NULL CHECK (from_object_type IN ('BacklogItem', 'Task')), from_object_id bigint NOT NULL,
+    to_object_type text NOT NULL CHECK (to_object_type IN ('BacklogItem', 'Task')), to_object_id bigint NOT NULL,
+    description text,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, from_object_id) REFERENCES objects,
+    FOREIGN KEY (account_id, to_object_id) REFERENCES objects
+);
+-- The relationships of a project.
+CREATE UNIQUE INDEX relationships_in_order ON relationships (account_id, project_id, rank);
+-- The relationships of an object, from it.
+CREATE INDEX relationships_from ON relationships (account_id, from_object_id);
+-- The relationships of an object, to it.
+CREATE INDEX relationships_to ON relationships (account_id, to_object_id);
 
 
 -- What hangs on objects of several types -----------------------------------------------------------------------------
@@ -293,18 +384,14 @@ CREATE UNIQUE INDEX tasks_by_task_number ON tasks (account_id, task_number);
 -- Attached files.
 CREATE TABLE attachments (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id         bigint NOT NULL,
-    owner_object_type  text NOT NULL CHECK (owner_object_type IN (
-                           'Project', 'Release', 'Sprint', 'BacklogItem', 'Task')),
-    owner_object_id    bigint NOT NULL,
-    name               text,
-    description        text,
-    file_name          text,
-    thumbnail_url      text,
-    url                text NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
+    owner_object_type text NOT NULL CHECK (owner_object_type IN (
+        'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard')),
+    name text, description text, file_name text, thumbnail_url text, url text NOT NULL,
+    content bigint,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects
 );
 -- The attachments of an object.
 CREATE UNIQUE INDEX attachments_in_order ON attachments (account_id, owner_object_id, rank);
@@ -312,15 +399,13 @@ CREATE UNIQUE INDEX attachments_in_order ON attachments (account_id, owner_objec
 -- Checklists.
 CREATE TABLE checklists (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id         bigint NOT NULL,
-    owner_object_type  text NOT NULL CHECK (owner_object_type IN (
-                           'Project', 'Release', 'Sprint', 'BacklogItem', 'Task')),
-    owner_object_id    bigint NOT NULL,
-    name               text NOT NULL,
-    description        text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
+    owner_object_type text NOT NULL CHECK (owner_object_type IN (
+        'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard')),
+    name text NOT NULL, description text,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects
 );
 -- The checklists of an object.
 CREATE UNIQUE INDEX checklists_in_order ON checklists (account_id, owner_object_id, rank);
@@ -328,14 +413,11 @@ CREATE UNIQUE INDEX checklists_in_order ON checklists (account_id, owner_object_
 -- Items of checklists.
 CREATE TABLE checklist_items (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id    bigint NOT NULL,
-    checklist_id  bigint NOT NULL,
-    name          text NOT NULL,
-    description   text,
-    is_checked    boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, checklist_id) REFERENCES checklists DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, checklist_id bigint NOT NULL,
+    name text NOT NULL, description text, is_checked boolean NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, checklist_id) REFERENCES checklists
 );
 -- The items of a checklist.
 CREATE UNIQUE INDEX checklist_items_in_order ON checklist_items (account_id, checklist_id, rank);
@@ -343,19 +425,16 @@ CREATE UNIQUE INDEX checklist_items_in_order ON checklist_items (account_id, che
 -- Comments and replies.
 CREATE TABLE comments (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id         bigint NOT NULL,
-    owner_object_type  text NOT NULL CHECK (owner_object_type IN (
-                           'Project', 'Release', 'Sprint', 'BacklogItem', 'Task')),
-    owner_object_id    bigint NOT NULL,
-    parent_comment_id  bigint,
-    creator_id         bigint,
-    date               timestamptz NOT NULL,
-    text               text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, parent_comment_id) REFERENCES comments DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
+    owner_object_type text NOT NULL CHECK (owner_object_type IN (
+        'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective',
+        'RetrospectiveCard', 'File')),
+    parent_comment_id bigint, creator_id bigint, date timestamptz NOT NULL, text text,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
+    FOREIGN KEY (account_id, parent_comment_id) REFERENCES comments,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons
 );
 -- The comments and replies of an object, in the order in which they were written.
 CREATE UNIQUE INDEX comments_in_order ON comments (account_id, owner_object_id, rank);
@@ -365,20 +444,14 @@ CREATE INDEX comments_by_parent ON comments (account_id, parent_comment_id) WHER
 -- Source control commits.
 CREATE TABLE commits (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id         bigint NOT NULL,
-    owner_object_type  text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
-    owner_object_id    bigint NOT NULL,
-    date               timestamptz NOT NULL,
-    creator_id         bigint NOT NULL,
-    repository_name    text,
-    repository_url     text,
-    revision           text NOT NULL,
-    message            text NOT NULL,
-    commit_url         text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
+    owner_object_type text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
+    date timestamptz NOT NULL, creator_id bigint NOT NULL, repository_name text, repository_url text,
+    revision text NOT NULL, message text NOT NULL, commit_url text,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons
 );
 -- The commits of an object.
 CREATE UNIQUE INDEX commits_in_order ON commits (account_id, owner_object_id, rank);
@@ -386,20 +459,42 @@ CREATE UNIQUE INDEX commits_in_order ON commits (account_id, owner_object_id, ra
 -- Times used.
 CREATE TABLE time_entries (
     account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    project_id         bigint NOT NULL,
-    owner_object_type  text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
-    owner_object_id    bigint NOT NULL,
-    date               date NOT NULL,
-    person_id          bigint NOT NULL,
-    description        text,
-    used_time          double precision CHECK (used_time >= 0),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, person_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED
+    project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
+    owner_object_type text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
+    date date NOT NULL, person_id bigint NOT NULL, description text, used_time amount,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
+    FOREIGN KEY (account_id, person_id) REFERENCES persons
 );
 -- The time entries of an object.
 CREATE UNIQUE INDEX time_entries_in_order ON time_entries (account_id, owner_object_id, rank);
+
+-- Values of custom fields.
+CREATE TABLE custom_field_values (
+    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+    project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
+    owner_object_type text NOT NULL CHECK (owner_object_type IN (
+        'BacklogItem', 'Task', 'Release', 'Sprint', 'TimeEntry')),
+    custom_field_id bigint NOT NULL, value text NOT NULL,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
+    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
+    FOREIGN KEY (account_id, custom_field_id) REFERENCES custom_fields
+);
+-- The values of an object.
+CREATE UNIQUE INDEX custom_field_values_in_order ON custom_field_values (account_id, owner_object_id, rank);
+-- An object has one value in a field.
+CREATE UNIQUE INDEX custom_field_values_by_field ON custom_field_values (account_id, custom_field_id, owner_object_id);
+
+-- The contents of files that this server keeps. They are only ever added: past versions show them as well.
+CREATE TABLE file_contents (
+    account_id    bigint NOT NULL REFERENCES accounts,
+    content       bigint NOT NULL,                      -- numbered with the objects of the account
+    content_type  text NOT NULL,
+    bytes         bytea NOT NULL,
+    PRIMARY KEY (account_id, content)
+);
 
 
 -- Links --------------------------------------------------------------------------------------------------------------
@@ -413,8 +508,7 @@ CREATE TABLE object_persons (
     position    integer NOT NULL,
     person_id   bigint NOT NULL,
     PRIMARY KEY (account_id, object_id, role, position),
-    FOREIGN KEY (account_id, object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, person_id) REFERENCES persons DEFERRABLE INITIALLY DEFERRED
+    FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, person_id) REFERENCES persons
 );
 -- What a person is linked to; also says that nobody is linked twice in a role.
 CREATE UNIQUE INDEX object_persons_by_person ON object_persons (account_id, person_id, role, object_id);
@@ -426,8 +520,7 @@ CREATE TABLE object_tags (
     position    integer NOT NULL,
     tag_id      bigint NOT NULL,
     PRIMARY KEY (account_id, object_id, position),
-    FOREIGN KEY (account_id, object_id) REFERENCES objects DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY (account_id, tag_id) REFERENCES tags DEFERRABLE INITIALLY DEFERRED
+    FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, tag_id) REFERENCES tags
 );
 -- What a tag is on; also says that it is on an object once.
 CREATE UNIQUE INDEX object_tags_by_tag ON object_tags (account_id, tag_id, object_id);
@@ -458,7 +551,7 @@ CREATE TABLE changes (
     changed      text[] NOT NULL,                       -- wire names of the properties whose values changed
     state        jsonb CHECK ((state IS NULL) = (operation = 'deleted')), -- the stored properties after the version
     PRIMARY KEY (account_id, version, object_id),
-    FOREIGN KEY (account_id, version) REFERENCES versions DEFERRABLE INITIALLY DEFERRED
+    FOREIGN KEY (account_id, version) REFERENCES versions
 );
 -- The life of one object.
 CREATE INDEX changes_by_object ON changes (account_id, object_id, version);
@@ -485,3 +578,16 @@ CREATE TABLE schema_steps (
     step        integer NOT NULL,
     applied_at  timestamptz NOT NULL DEFAULT now()
 );
+
+
+-- References are checked at COMMIT, so that a call may write its rows in any order.
+DO $$
+DECLARE reference record;
+BEGIN
+    FOR reference IN SELECT conrelid::regclass AS referring, conname AS name FROM pg_constraint
+        WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
+    LOOP
+        EXECUTE format(
+            'ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED', reference.referring, reference.name);
+    END LOOP;
+END $$;

@@ -1,19 +1,29 @@
-"""The methods of the API, a file for each noun of its documentation; importing this package registers all of them.
+"""The methods of the API, files by the nouns of its documentation; importing this package registers all of them.
 
 The order here is the order of the documentation.
 """
 
 from methods import (  # noqa: I001
+    api_keys,
     attachments,
+    backlogs,
     backlog_items,
+    epics,
+    planning,
     boards,
     checklists,
     comments,
     commits,
+    custom_fields,
     data,
+    queries,
+    files,
+    messages,
     persons,
     projects,
+    relationships,
     releases,
+    retrospectives,
     sprints,
     tags,
     tasks,
@@ -23,17 +33,27 @@ from methods import (  # noqa: I001
 )
 
 __all__ = [
+    "api_keys",
     "attachments",
     "backlog_items",
+    "backlogs",
     "boards",
     "checklists",
     "comments",
     "commits",
+    "custom_fields",
     "data",
+    "epics",
+    "files",
+    "messages",
     "operators",
     "persons",
+    "planning",
     "projects",
+    "queries",
+    "relationships",
     "releases",
+    "retrospectives",
     "sprints",
     "tags",
     "tasks",

@@ -4,10 +4,7 @@ from methods.setters import setter
 from methods.units import check_unit
 from scrumrpc.calls.kinds import (
     END,
-    AssignedPersonRef,
-    BacklogItemRef,
     BacklogItemType,
-    CreatorRef,
     ExternalID,
     Index,
     Link,
@@ -15,9 +12,9 @@ from scrumrpc.calls.kinds import (
     Note,
     Number,
     Priority,
-    ProjectRef,
     UnitOfNumber,
 )
+from scrumrpc.calls.references import AssignedPersonRef, BacklogItemRef, CreatorRef, ProjectRef
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import RequirementNotSatisfied
 from scrumrpc.model.enumerations import BACKLOG_ITEM_STATUSES, at_most

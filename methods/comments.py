@@ -1,8 +1,9 @@
 """Comment methods."""
 
 from methods.setters import setter
-from scrumrpc.calls.kinds import CommentRef, ExternalID, OwnerRef, OwnerType, ParentCommentRef, Text
+from scrumrpc.calls.kinds import ExternalID, Text
 from scrumrpc.calls.permissions import COMMENT_CREATOR
+from scrumrpc.calls.references import CommentOwnerRef, CommentOwnerType, CommentRef, ParentCommentRef
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import RequirementNotSatisfied
 from scrumrpc.store.transaction import Transaction
@@ -18,8 +19,8 @@ async def addComment(
     tx: Transaction,
     *,
     externalID: ExternalID = None,
-    ownerObjectType: OwnerType,
-    ownerObjectID: OwnerRef,
+    ownerObjectType: CommentOwnerType,
+    ownerObjectID: CommentOwnerRef,
     parentCommentID: ParentCommentRef = None,
     text: Text,
 ) -> str:

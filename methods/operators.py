@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import orjson
 
-from scrumrpc.calls.kinds import Kind, Name
+from scrumrpc.calls.kinds import EmailAddress, Flag, Kind, Name, Title
 from scrumrpc.calls.permissions import OPERATORS
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import InvalidParameter, RequirementNotSatisfied
@@ -12,19 +12,6 @@ from scrumrpc.model.properties import Property
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.model.types.people import login_of
 from scrumrpc.store.transaction import Transaction
-
-
-def _parse_email(parameter: str, text: str) -> str:
-    local, _, domain = text.rpartition("@")
-    if not local or not domain or len(text) > 254 or any(c.isspace() or c == ":" for c in text):
-        raise InvalidParameter(f"The parameter {parameter} is not an e-mail address such as ann@example.com.")
-    return text
-
-
-def _parse_boolean(parameter: str, text: str) -> bool:
-    if text not in ("true", "false"):
-        raise InvalidParameter(f"The parameter {parameter} must be true or false.")
-    return text == "true"
 
 
 def _parse_objects(parameter: str, text: str) -> list[dict[str, Any]]:
@@ -37,12 +24,6 @@ def _parse_objects(parameter: str, text: str) -> list[dict[str, Any]]:
     return objects
 
 
-EmailAddress = Annotated[
-    str, Kind("e-mail", "string", _parse_email, "An e-mail address.", "ann@example.com", {"type": "string"})
-]
-Flag = Annotated[
-    bool, Kind("flag", "boolean", _parse_boolean, "true or false.", "true", {"type": "boolean"}, none=False)
-]
 Objects = Annotated[
     list[dict[str, Any]], Kind("objects", "string", _parse_objects, "A JSON array.", "[]", {"type": "string"})
 ]
@@ -57,7 +38,7 @@ async def addPersonByOperator(
     *,
     emailAddress: EmailAddress,
     firstName: Name,
-    lastName: Annotated[str | None, Name.__metadata__[0]] = None,
+    lastName: Title = None,
     isAdministrator: Flag = False,
 ) -> str:
     """Adds a person to the account."""
@@ -96,6 +77,11 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
         if type_name in ("Person", "DeletedPerson"):
             values = {"isActivated": True, "isAdministrator": False, **values, "isDeleted": type_name != "Person"}
             values["login"] = login_of(given["emailAddress"])
+        if type_name == "Retrospective":
+            values["columnNames"] = [column["name"] for column in given["columns"]]
+            values["columnColors"] = [column["color"] for column in given["columns"]]
+        if values.get("boardID") is not None and type_name == "BacklogItem":
+            values["boardRank"] = await tx.rank_on_board(values["boardID"])
         record = await tx.create(type_name, **values)
         numbers[type_name, record.id] = record.number
 
@@ -113,7 +99,8 @@ def _stored(p: Property, given: dict[str, Any], numbers: dict[tuple[str, str], i
 
 
 def _number(p: Property, given: dict[str, Any], wire_id: str, numbers: dict[tuple[str, str], int]) -> int:
-    types = [given["ownerObjectType"]] if p.name == "ownerObjectID" else p.target.split("|")
+    typed_by = p.name.removesuffix("ID") + "Type"  # ownerObjectID is of the type ownerObjectType
+    types = [given[typed_by]] if typed_by in given else p.target.split("|")
     for type_name in types:
         if (type_name, wire_id) in numbers:
             return numbers[type_name, wire_id]

@@ -1,8 +1,9 @@
 """Project methods."""
 
 from methods.setters import setter
-from scrumrpc.calls.kinds import END, ExternalID, Index, Link, Name, Note, ProjectRef, Unit
+from scrumrpc.calls.kinds import END, ExternalID, Index, Link, Name, Note, Unit
 from scrumrpc.calls.permissions import PROJECT_CREATORS
+from scrumrpc.calls.references import ProjectRef
 from scrumrpc.calls.registry import method
 from scrumrpc.model.enumerations import DEFAULT_UNITS
 from scrumrpc.store.transaction import Transaction

@@ -1,18 +1,8 @@
 """Tag methods."""
 
 from methods.setters import setter
-from scrumrpc.calls.kinds import (
-    END,
-    ExternalID,
-    Index,
-    Name,
-    Note,
-    ProjectRef,
-    TagColor,
-    TaggableRef,
-    TaggableType,
-    TagRef,
-)
+from scrumrpc.calls.kinds import END, ExternalID, Index, Name, Note, TagColor
+from scrumrpc.calls.references import ProjectRef, TaggableRef, TaggableType, TagRef
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import RequirementNotSatisfied
 from scrumrpc.model.enumerations import DEFAULT_TAG_COLOR

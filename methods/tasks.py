@@ -2,19 +2,8 @@
 
 from methods.setters import setter
 from methods.units import check_unit
-from scrumrpc.calls.kinds import (
-    END,
-    AssignedPersonRef,
-    BacklogItemRef,
-    ExternalID,
-    Index,
-    Link,
-    Name,
-    Note,
-    Number,
-    TaskRef,
-    UnitOfNumber,
-)
+from scrumrpc.calls.kinds import END, ExternalID, Index, Link, Name, Note, Number, UnitOfNumber
+from scrumrpc.calls.references import AssignedPersonRef, BacklogItemRef, TaskRef
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import RequirementNotSatisfied
 from scrumrpc.model.enumerations import BACKLOG_ITEM_STATUSES, TASK_STATUSES, at_most

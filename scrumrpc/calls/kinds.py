@@ -11,16 +11,31 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from scrumrpc.errors import InvalidParameter
-from scrumrpc.model.enumerations import BACKLOG_ITEM_TYPES, COLORS, PRIORITIES, UNITS
+from scrumrpc.model.enumerations import (
+    BACKLOG_ITEM_STATUSES,
+    BACKLOG_ITEM_TYPES,
+    BOARD_TYPES,
+    COLORS,
+    CUSTOM_FIELD_TYPES,
+    MESSAGE_TYPES,
+    PRIORITIES,
+    PROJECT_STATUSES,
+    RELATIONSHIP_TYPES,
+    REPRODUCIBLE,
+    RESOLUTIONS,
+    TASK_STATUSES,
+    UNITS,
+)
 from scrumrpc.model.include import ALWAYS, OPTIONAL
-from scrumrpc.model.record import Record
 
 LONGEST_NAME = 500  # the longest that a unique index takes whatever the characters
 LONGEST_LINK = 4_000
 LONGEST_TEXT = 1_000_000
+LATEST_MOMENT = 253_402_300_799_999  # the end of the year 9999, in milliseconds since 1970
 LARGEST_NUMBER = 1_000_000_000_000.0
 NONE = -1.0
 """The number that means none, on the wire; methods get None for it."""
@@ -43,18 +58,6 @@ class Kind:
     example: str
     schema: dict[str, Any]
     none: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A kind whose value is the id of an object; the pipeline looks the object up under the lock.
-
-    With `type_parameter` the type is what that other parameter says, else it is the only one in `types`.
-    """
-
-    kind: Kind
-    types: tuple[str, ...]
-    type_parameter: str | None = None
 
 
 def shown(value: str) -> str:
@@ -81,7 +84,7 @@ def _text(name: str, longest: int, rule: str, example: str) -> Kind:
     return Kind(name, "string", parse, rule, example, schema)
 
 
-def _enumeration(name: str, values: tuple[str, ...], example: str, more: str = "") -> Kind:
+def enumeration(name: str, values: tuple[str, ...], example: str, more: str = "") -> Kind:
     def parse(parameter: str, text: str) -> str:
         if text not in values:
             raise InvalidParameter(
@@ -95,6 +98,7 @@ def _enumeration(name: str, values: tuple[str, ...], example: str, more: str = "
 
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -115,6 +119,61 @@ def parse_integer(parameter: str, text: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise InvalidParameter(f"The parameter {parameter} is {shown(text)}; it must be a whole number.")
     return int(text)
+
+
+def _parse_flag(parameter: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise InvalidParameter(f"The parameter {parameter} is {shown(text)}; it must be true or false.")
+    return text == "true"
+
+
+def _parse_day(parameter: str, text: str) -> str:
+    """A day between the years 1 and 9999, as databases know them."""
+    try:
+        if not _DAY.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise InvalidParameter(
+            f"The parameter {parameter} is {shown(text)}; it must be a day that exists, as YYYY-MM-DD."
+        ) from None
+
+
+def _parse_moment(parameter: str, text: str) -> int:
+    value = parse_integer(parameter, text)
+    if not 0 <= value <= LATEST_MOMENT:
+        raise InvalidParameter(
+            f"The parameter {parameter} is {value}; it must be a time in milliseconds since 1970-01-01 00:00 UTC, "
+            "up to the year 9999."
+        )
+    return value
+
+
+def _parse_email(parameter: str, text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if not local or not domain or len(text) > 254 or any(c.isspace() or c == ":" for c in text):
+        raise InvalidParameter(
+            f"The parameter {parameter} is {shown(text)}; it must be an e-mail address such as ann@example.com."
+        )
+    return text
+
+
+def _list_of(name: str, values: tuple[str, ...], example: str) -> Kind:
+    """Several words out of an enumeration, with commas between them; answered in the enumeration's order."""
+
+    def parse(parameter: str, text: str) -> tuple[str, ...] | None:
+        words = split_list(text)
+        for word in words:
+            if word not in values:
+                raise InvalidParameter(
+                    f"The parameter {parameter} names {shown(word)}; known are: {', '.join(values)}."
+                    + nearest(word, values)
+                )
+        return tuple(value for value in values if value in words) or None
+
+    return Kind(
+        name, "string", parse, f"Out of {', '.join(values)}, with commas between them.", example, {"type": "string"}
+    )
 
 
 def _parse_index(parameter: str, text: str) -> int:
@@ -140,24 +199,6 @@ def _parse_include(parameter: str, text: str) -> frozenset[str]:
     return frozenset(tokens)
 
 
-def _parse_id(parameter: str, text: str) -> str:
-    return text
-
-
-def reference_kind(types: tuple[str, ...], what: str, example: str) -> Kind:
-    """The kind of a parameter that holds the id of an object of one of the types."""
-    schema = {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+$"}
-    return Kind(" or ".join(types) + " id", "string", _parse_id, what, example, schema)
-
-
-def _to(type_name: str, what: str, example: str) -> Reference:
-    return Reference(reference_kind((type_name,), what, example), (type_name,))
-
-
-def _owner(types: tuple[str, ...], type_parameter: str, what: str) -> Reference:
-    return Reference(reference_kind(types, what, "729-0-69327"), types, type_parameter)
-
-
 _NAME = _text("name", LONGEST_NAME, f"At most {LONGEST_NAME:,} characters.", "Example name")
 _NOTE = _text("text", LONGEST_TEXT, f"At most {LONGEST_TEXT:,} characters.", "An example description.")
 _LINK = _text("link", LONGEST_LINK, f"At most {LONGEST_LINK:,} characters.", "http://www.example.com")
@@ -170,6 +211,19 @@ _NUMBER_KIND = Kind(
     "12.5",
     {"type": "number", "anyOf": [{"const": -1}, {"minimum": 0, "maximum": LARGEST_NUMBER}]},
 )
+_FLAG = Kind(
+    "flag", "boolean", _parse_flag, "true or false.", "true", {"type": "string", "enum": ["true", "false"]}, none=False
+)
+_DAY_KIND = Kind("day", "string", _parse_day, "A day, YYYY-MM-DD.", "2013-10-27", {"type": "string", "format": "date"})
+_MOMENT = Kind(
+    "time",
+    "integer",
+    _parse_moment,
+    "A time in milliseconds since 1970-01-01 00:00 UTC.",
+    "1367601020000",
+    {"type": "integer", "minimum": 0, "maximum": LATEST_MOMENT},
+)
+_EMAIL = Kind("e-mail", "string", _parse_email, "An e-mail address.", "ann@example.com", {"type": "string"})
 _INDEX = Kind(
     "index",
     "integer",
@@ -197,48 +251,38 @@ _INCLUDE = Kind(
     none=frozenset(),
 )
 
-OWNER_TYPES = ("Project", "Release", "Sprint", "BacklogItem", "Task")
-TAGGABLE_TYPES = ("Release", "Sprint", "BacklogItem", "Task")
-
 Name = Annotated[str, _NAME]
 Text = Annotated[str, _NOTE]
 Note = Annotated[str | None, _NOTE]
 Link = Annotated[str | None, _LINK]
 ExternalID = Annotated[str | None, _EXTERNAL_ID]
-Priority = Annotated[str | None, _enumeration("priority", PRIORITIES, "High")]
-BacklogItemType = Annotated[str | None, _enumeration("type", BACKLOG_ITEM_TYPES, "Feature")]
-Unit = Annotated[str | None, _enumeration("unit", UNITS, "Points")]
-UnitOfNumber = Annotated[
-    str | None, _enumeration("unit", UNITS, "Days", " Needed with the number; the project's unit.")
-]
-TagColor = Annotated[str | None, _enumeration("color", COLORS, "Red")]
-OwnerType = Annotated[str, _enumeration("owner type", OWNER_TYPES, "BacklogItem")]
-TaggableType = Annotated[str, _enumeration("object type", TAGGABLE_TYPES, "BacklogItem")]
+Priority = Annotated[str | None, enumeration("priority", PRIORITIES, "High")]
+BacklogItemType = Annotated[str | None, enumeration("type", BACKLOG_ITEM_TYPES, "Feature")]
+Unit = Annotated[str | None, enumeration("unit", UNITS, "Points")]
+UnitOfNumber = Annotated[str | None, enumeration("unit", UNITS, "Days", " Needed with the number; the project's unit.")]
+TagColor = Annotated[str | None, enumeration("color", COLORS, "Red")]
 Number = Annotated[float | None, _NUMBER_KIND]
 Index = Annotated[int, _INDEX]
 ProjectIDs = Annotated[tuple[str, ...] | None, _PROJECT_IDS]
 IncludeProperties = Annotated[frozenset[str], _INCLUDE]
 
-AttachmentRef = Annotated[Record, _to("Attachment", "The attachment.", "729-11304-39")]
-BacklogItemRef = Annotated[Record, _to("BacklogItem", "The backlog item.", "729-0-69327")]
-BoardRef = Annotated[Record, _to("Board", "The board.", "729-22343-233")]
-BoardColumnRef = Annotated[Record, _to("BoardColumn", "The board column.", "729-32978-775")]
-ChecklistRef = Annotated[Record, _to("Checklist", "The checklist.", "729-24233-261")]
-ChecklistItemRef = Annotated[Record, _to("ChecklistItem", "The checklist item.", "729-53083-896")]
-CommentRef = Annotated[Record, _to("Comment", "The comment.", "729-11753-342")]
-ParentCommentRef = Annotated[
-    Record | None, _to("Comment", "The comment to reply to; none for a remark of its own.", "729-23553-8545")
-]
-CommitRef = Annotated[Record, _to("Commit", "The commit.", "729-12342-231")]
-PersonRef = Annotated[Record, _to("Person", "The person.", "729-11304-39")]
-AssignedPersonRef = Annotated[Record | None, _to("Person", "Who is to work on it; none for nobody.", "729-4543-3632")]
-CreatorRef = Annotated[Record | None, _to("Person", "Who wrote it; none for nobody.", "729-4543-3632")]
-ProjectRef = Annotated[Record, _to("Project", "The project.", "729-11230-1")]
-ReleaseRef = Annotated[Record, _to("Release", "The release.", "729-15367-3125")]
-SprintRef = Annotated[Record, _to("Sprint", "The sprint.", "729-10367-745")]
-TagRef = Annotated[Record, _to("Tag", "The tag.", "729-0-69363")]
-TaskRef = Annotated[Record, _to("Task", "The task.", "729-11254-642")]
-TeamRef = Annotated[Record, _to("Team", "The team.", "729-12445-3324")]
-TimeEntryRef = Annotated[Record, _to("TimeEntry", "The time entry.", "729-9304-3924")]
-OwnerRef = Annotated[Record, _owner(OWNER_TYPES, "ownerObjectType", "The object, of the type ownerObjectType.")]
-TaggableRef = Annotated[Record, _owner(TAGGABLE_TYPES, "objectType", "The object, of the type objectType.")]
+Title = Annotated[str | None, _NAME]
+Color = Annotated[str | None, enumeration("color", COLORS, "Blue")]
+GivenColor = Annotated[str, enumeration("color", COLORS, "Blue")]
+Status = Annotated[str, enumeration("status", BACKLOG_ITEM_STATUSES, "Ready for sprint")]
+TaskStatus = Annotated[str, enumeration("status", TASK_STATUSES, "In progress")]
+ProjectStatus = Annotated[str, enumeration("status", PROJECT_STATUSES, "Archived")]
+GivenUnit = Annotated[str, enumeration("unit", UNITS, "Points")]
+BoardType = Annotated[str, enumeration("board type", BOARD_TYPES, "Kanban")]
+Reproducible = Annotated[str | None, enumeration("reproducible", REPRODUCIBLE, "Always")]
+Resolution = Annotated[str | None, enumeration("resolution", RESOLUTIONS, "Fixed")]
+MessageType = Annotated[str | None, enumeration("message type", MESSAGE_TYPES, "Question")]
+RelationshipType = Annotated[str, enumeration("relationship type", RELATIONSHIP_TYPES, "Is blocked by")]
+CustomFieldType = Annotated[str, enumeration("custom field type", CUSTOM_FIELD_TYPES, "Dropdown")]
+BacklogItemTypes = Annotated[tuple[str, ...] | None, _list_of("types", BACKLOG_ITEM_TYPES, "Feature,Bug")]
+Statuses = Annotated[tuple[str, ...] | None, _list_of("statuses", BACKLOG_ITEM_STATUSES, "To do,In progress")]
+Flag = Annotated[bool, _FLAG]
+Day = Annotated[str, _DAY_KIND]
+DayOrNone = Annotated[str | None, _DAY_KIND]
+Moment = Annotated[int, _MOMENT]
+EmailAddress = Annotated[str, _EMAIL]

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
-from scrumrpc.calls.kinds import Reference, parse_integer, shown
-from scrumrpc.calls.registry import Method, Parameter
+from scrumrpc.calls.kinds import nearest, parse_integer, shown
+from scrumrpc.calls.references import Reference
+from scrumrpc.calls.registry import RESERVED, Method, Parameter
 from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound
 from scrumrpc.model.record import Record
 from scrumrpc.store.opening import Request
@@ -40,6 +41,9 @@ class Reading:
 def read(method: Method, given: Mapping[str, str]) -> Reading:
     """The reading of the given texts; MissingParameter or InvalidParameter where they do not fit the method."""
     values = {name: _normal(name, text) for name, text in given.items()}
+    ignored = unknown(method, given)
+    if method.origin == "ours":
+        _refuse(method, tuple(name for name in ignored if name not in RESERVED))
     arguments: dict[str, Any] = {}
     for parameter in method.parameters:
         arguments[parameter.name] = _argument(method, parameter, values)
@@ -48,7 +52,7 @@ def read(method: Method, given: Mapping[str, str]) -> Reading:
         request = _request(method, values)
     if method.takes_required_data_version:
         required = _required_data_version(values.get("requiredDataVersion"))
-    return Reading(arguments, request, required, unknown(method, given))
+    return Reading(arguments, request, required, ignored)
 
 
 def unknown(method: Method, given: Mapping[str, str]) -> tuple[str, ...]:
@@ -59,6 +63,14 @@ def unknown(method: Method, given: Mapping[str, str]) -> tuple[str, ...]:
     if method.takes_required_data_version:
         known.add("requiredDataVersion")
     return tuple(name for name in given if name not in known)
+
+
+def _refuse(method: Method, names: tuple[str, ...]) -> None:
+    """Refuses parameters that a method of ours does not know; the original ignored those, and so do its methods."""
+    if names:
+        known = tuple(parameter.name for parameter in method.parameters)
+        hint = nearest(names[0], known) or (f" It takes: {', '.join(known)}." if known else " It takes none.")
+        raise InvalidParameter(f"The method {method.name} has no parameter {shown(names[0])}.{hint}")
 
 
 def _normal(name: str, text: str) -> str | None:
@@ -120,13 +132,8 @@ def resolve(arguments: Mapping[str, Any], found: Mapping[tuple[str, str], Record
     return resolved
 
 
-_NOUNS = {"BacklogItem": "backlog item", "BoardColumn": "board column", "ChecklistItem": "checklist item",
-          "TimeEntry": "time entry"}  # fmt: skip
-
-
 def not_found(type_name: str, wire_id: str) -> ObjectNotFound:
     """The error for an object that the account does not have."""
     plain = re.fullmatch(r"[0-9-]{1,60}", wire_id)
-    return ObjectNotFound(
-        f"There is no {_NOUNS.get(type_name, type_name.lower())} with the id {wire_id if plain else shown(wire_id)}."
-    )
+    noun = re.sub(r"(?<!^)(?=[A-Z][a-z])", " ", type_name).lower()
+    return ObjectNotFound(f"There is no {noun} with the id {wire_id if plain else shown(wire_id)}.")

@@ -96,7 +96,8 @@ class Calls:
                 check_permission(method.permission, standing, arguments)
                 tx = Transaction(conn, standing)
                 result = await method.function(tx, **arguments)
-                await tx.finish(method.name, call_id, reading.request, result)
+                kept = None if method.secret_result else result
+                await tx.finish(method.name, call_id, reading.request, kept)
             except ApiError as error:
                 _tell(error, standing)
                 raise
@@ -106,7 +107,7 @@ class Calls:
         standing = _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials)
         try:
             check_permission(method.permission, standing, reading.arguments)
-            view = View(standing, self._images, reading.required_data_version)
+            view = View(standing, self._database, self._images, reading.required_data_version)
             result = await method.function(view, **reading.arguments)
         except ApiError as error:
             _tell(error, standing)

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
-from scrumrpc.calls.kinds import Kind, Reference
+from scrumrpc.calls.kinds import Kind
 from scrumrpc.calls.permissions import PROJECT_ACCESS, Permission
+from scrumrpc.calls.references import Reference
+from scrumrpc.calls.upstream import Origin, origin_of
 from scrumrpc.model.types import OBJECT_TYPES
 
 RESERVED = frozenset({"requestID", "requiredDataVersion", "pretty"})
@@ -33,7 +35,8 @@ class Method:
     """A registered function with its wire name.
 
     `noun` is the object type that it is about; `requires` are the conditions that must hold, in words; `result` says
-    what it answers. Operators' methods are not `public`: they have no URL and serve the command line only.
+    what it answers, and a `secret_result` is told once and kept nowhere. `origin` says whether the original has the
+    method. Operators' methods are not `public`: they have no URL and serve the command line only.
     """
 
     name: str
@@ -49,6 +52,8 @@ class Method:
     public: bool
     takes_request_id: bool
     takes_required_data_version: bool
+    secret_result: bool
+    origin: Origin
 
 
 class RegistrationError(Exception):
@@ -58,11 +63,26 @@ class RegistrationError(Exception):
 METHODS: dict[str, Method] = {}
 """All registered methods by wire name, in the order of registration."""
 
+
+def _array_of(type_name: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{type_name}"}}
+
+
 _RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "null": ("null", {"type": "null"}),
     "id": ("The id of the new object.", {"type": "string"}),
     "data": ("The data, as a Data object.", {"$ref": "#/components/schemas/Data"}),
     "version": ("The data version.", {"type": "integer"}),
+    "secret": ("The new secret, shown this once.", {"type": "string"}),
+    "key": (
+        "The new key, as an APIKey object with the key itself.",
+        {"$ref": "#/components/schemas/APIKey"},
+    ),
+    "keys": ("The keys, as APIKey objects, oldest first.", _array_of("APIKey")),
+    "object": ("The object.", {"type": "object"}),
+    "page": ("The backlog items, as a BacklogItemPage object.", {"$ref": "#/components/schemas/BacklogItemPage"}),
+    "timeEntries": ("The time entries, as TimeEntry objects.", _array_of("TimeEntry")),
+    "contents": ("The contents of the file, base64-encoded.", {"type": "string", "contentEncoding": "base64"}),
 }
 
 
@@ -76,6 +96,7 @@ def method(
     public: bool = True,
     takes_request_id: bool | None = None,
     takes_required_data_version: bool = True,
+    secret_result: bool = False,
 ) -> Callable[[Function], Function]:
     """Registers a function under its own name.
 
@@ -95,6 +116,7 @@ def method(
             public=public,
             takes_request_id=writes if takes_request_id is None else takes_request_id,
             takes_required_data_version=takes_required_data_version,
+            secret_result=secret_result,
         )
         return function
 
@@ -113,6 +135,7 @@ def add(
     public: bool = True,
     takes_request_id: bool = True,
     takes_required_data_version: bool = True,
+    secret_result: bool = False,
     doc: str | None = None,
     parameters: tuple[Parameter, ...] | None = None,
 ) -> None:
@@ -132,7 +155,7 @@ def add(
     result, schema = _RESULTS[answers]
     METHODS[name] = Method(
         name, function, writes, noun, doc, parameters, permission, tuple(requires), result, schema, public,
-        takes_request_id, takes_required_data_version,
+        takes_request_id, takes_required_data_version, secret_result, origin_of(name),
     )  # fmt: skip
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from scrumrpc.errors import RequiredDataVersionNotMatching
 from scrumrpc.model.image import Image
+from scrumrpc.store.contents import Content, content
+from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
+from scrumrpc.store.keys import Key, keys_of
 from scrumrpc.store.standing import Standing
 
 
@@ -20,9 +23,12 @@ class Json:
 class View:
     """One reading call. `version` is what its answer will carry; asking for the image may raise it to a newer one."""
 
-    def __init__(self, standing: Standing, images: Images, required_data_version: int | None) -> None:
+    def __init__(
+        self, standing: Standing, database: Database, images: Images, required_data_version: int | None
+    ) -> None:
         self.standing = standing
         self.version = standing.data_version
+        self._database = database
         self._images = images
         self._required = required_data_version
         self._check()
@@ -33,6 +39,15 @@ class View:
         self.version = image.version
         self._check()
         return image
+
+    async def content(self, number: int) -> Content | None:
+        """The content of that number that a file's object holds."""
+        return await self._database.read(lambda conn: content(conn, self.standing.account, number))
+
+    async def api_keys(self) -> list[Key]:
+        """The API keys that are in force, oldest first."""
+        every = await self._database.read(lambda conn: keys_of(conn, self.standing.account))
+        return [key for key in every if key.revoked_at is None]
 
     def _check(self) -> None:
         if self._required is not None and self._required != self.version:

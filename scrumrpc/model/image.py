@@ -6,12 +6,14 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import orjson
+
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.rendering import Fragment, fragment_of, plan_of
 from scrumrpc.model.types import OBJECT_TYPES
 
 ListKey = tuple[str, int]
-"""A list: what it is of (an object type, or a property that assigns backlog items) and the number it belongs to."""
+"""A list: what it is of (an object type, or a property that puts objects into it) and the number it belongs to."""
 
 _RECORD_OVERHEAD = 600
 """Bytes that a record takes beside its fragment, roughly: its values, its places in lists."""
@@ -31,8 +33,9 @@ class Image:
     Lists are kept sorted by rank, so an answer walks them without sorting. `bytes` estimates the memory used.
     """
 
-    def __init__(self, account: int, version: int, records: Iterable[Record] = ()) -> None:
+    def __init__(self, account: int, version: int, records: Iterable[Record] = (), origin: str = "") -> None:
         self.account = account
+        self.origin = origin
         self.version = version
         self.bytes = 0
         self._records: dict[int, Record] = {}
@@ -40,8 +43,8 @@ class Image:
         self._fragments: dict[int, Fragment] = {}
         for record in records:
             self._records[record.number] = record
-            for key in lists_of(record):
-                self._lists.setdefault(key, []).append((record.rank, record.number))
+            for key, rank in lists_of(record):
+                self._lists.setdefault(key, []).append((rank, record.number))
         for members in self._lists.values():
             members.sort()
         self.bytes = len(self._records) * _RECORD_OVERHEAD
@@ -66,20 +69,20 @@ class Image:
             old_keys = lists_of(before) if before else ()
             new_keys = lists_of(change.after) if change.after else ()
             if before:
-                for key in old_keys:
-                    self._leave(key, before)
+                for key, rank in old_keys:
+                    self._leave(key, (rank, before.number))
                 dropped = self._fragments.pop(change.number, ())
                 self.bytes -= _RECORD_OVERHEAD + sum(map(len, dropped))
             if change.after:
                 self._records[change.number] = change.after
-                for key in new_keys:
-                    insort(self._lists.setdefault(key, []), (change.after.rank, change.number))
+                for key, rank in new_keys:
+                    insort(self._lists.setdefault(key, []), (rank, change.number))
                 self.bytes += _RECORD_OVERHEAD
         self.version = version
 
-    def _leave(self, key: ListKey, record: Record) -> None:
+    def _leave(self, key: ListKey, place: tuple[str, int]) -> None:
         members = self._lists[key]
-        del members[bisect_left(members, (record.rank, record.number))]
+        del members[bisect_left(members, place)]
         if not members:
             del self._lists[key]
 
@@ -98,8 +101,10 @@ class Image:
                 parts.append(b"null")
             elif gap.kind == "assigned":
                 self._write_assigned(parts, record)
+            elif gap.kind == "columns":
+                self._write_columns(parts, record, include)
             else:
-                self.write_list(parts, (gap.target, number), include)
+                self.write_list(parts, (gap.via or gap.target, number), include)
         parts.append(fragment[-1])
 
     def write_list(self, parts: list[bytes], key: ListKey, include: frozenset[str]) -> None:
@@ -123,8 +128,20 @@ class Image:
             numbers = self.members((ASSIGNED_BY[record.type], record.number))
         parts.append(b"[" + b",".join(b'"' + self._records[n].id.encode() + b'"' for n in numbers) + b"]")
 
+    def _write_columns(self, parts: list[bytes], record: Record, include: frozenset[str]) -> None:
+        """The columns of a retrospective, each with the cards that have its number."""
+        cards = self.members(("RetrospectiveCard", record.number))
+        separator = b"["
+        for number, (name, color) in enumerate(zip(record["columnNames"], record["columnColors"], strict=True), 1):
+            heading = orjson.dumps({"objectType": "RetrospectiveColumn", "name": name, "color": color})
+            parts.append(separator + heading[:-1] + b',"cards":')
+            self.write_array(parts, [card for card in cards if self._records[card]["columnNum"] == number], include)
+            parts.append(b"}")
+            separator = b","
+        parts.append(b"]")
+
     def _make_fragment(self, record: Record) -> Fragment:
-        fragment = fragment_of(record, lambda number: self._records[number].id)
+        fragment = fragment_of(record, lambda number: self._records[number].id, self.origin)
         self._fragments[record.number] = fragment
         self.bytes += sum(map(len, fragment))
         return fragment
@@ -134,13 +151,17 @@ ASSIGNED_BY = {"Release": "releaseID", "Board": "boardID"}
 """The property of backlog items that assigns them to an object of the type."""
 
 
-def lists_of(record: Record) -> list[ListKey]:
-    """The lists that an object stands in."""
+def lists_of(record: Record) -> list[tuple[ListKey, str]]:
+    """The lists that an object stands in, each with what sorts it there."""
     object_type = OBJECT_TYPES[record.type]
     container = (object_type.nested_in and record[object_type.nested_in]) or (
         record[object_type.listed_in] if object_type.listed_in else ROOT
     )
-    keys: list[ListKey] = [(record.type, container)]
+    lists: list[tuple[ListKey, str]] = [((record.type, container), record.rank)]
     if record.type == "BacklogItem":
-        keys += [(p, record[p]) for p in ("releaseID", "sprintID", "boardID") if record[p] is not None]
-    return keys
+        lists += [((p, record[p]), record.rank) for p in ("releaseID", "sprintID") if record[p] is not None]
+        if record["boardID"] is not None:
+            lists.append((("boardID", record["boardID"]), record["boardRank"]))
+        if record["backlogListID"] is not None and record["parentEpicID"] is None:
+            lists.append((("backlogListID", record["backlogListID"]), record.rank))
+    return lists

@@ -10,7 +10,7 @@ from scrumrpc.model.types import STORED_TYPES
 
 def belongs_by(object_type: ObjectType) -> tuple[str, ...]:
     """The properties by which objects of a type belong to another object."""
-    return tuple(name for name in (object_type.listed_in, object_type.nested_in) if name)
+    return tuple(name for name in (object_type.listed_in, object_type.nested_in, *object_type.ends_with) if name)
 
 
 @cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from scrumrpc.model.enumerations import COLORS
 
 Kind = Literal[
     "objectType",  # the constant name of the type
@@ -17,8 +19,11 @@ Kind = Literal[
     "time",  # milliseconds since 1970 UTC
     "ref",  # the id of one object; stored as its number
     "refs",  # the ids of several objects, in order; stored as their numbers
+    "strings",  # several texts, in order
+    "url",  # where something is; a path where this server keeps it, which is answered as a whole URL
     "objects",  # nested objects that point back to their container; never stored here
     "assigned",  # ids of the backlog items that point here; never stored here
+    "columns",  # the columns of a retrospective with their cards; put together from hidden properties and cards
     "any",  # part of an answer's wrapper; `target` is its wire type, empty where that depends on the method
 ]
 
@@ -28,7 +33,9 @@ class Property:
     """One property of an object type: its wire name, kind and meaning.
 
     `optional` properties are null unless includeProperties names them; `nullable` ones may be null by themselves.
-    `target` names the object type that a reference or a nested list is about, or several separated by a bar.
+    `target` names the object type that a reference or a nested list is about, or several separated by a bar. `via`
+    names the property of the nested objects that puts them here, where it is not the one that they are listed in.
+    `default` is what objects have that were made before the property existed, or without a word about it.
     """
 
     name: str
@@ -39,11 +46,13 @@ class Property:
     values: tuple[str, ...] = ()
     target: str = ""
     hidden: bool = False
+    via: str = ""
+    default: Any = None
 
     @property
     def stored(self) -> bool:
         """Whether the store keeps a value for it (else it is a constant or derived from other objects)."""
-        return self.kind not in ("objectType", "objects", "assigned", "any")
+        return self.kind not in ("objectType", "objects", "assigned", "columns", "any")
 
     @property
     def wire_type(self) -> str:
@@ -53,9 +62,9 @@ class Property:
                 return "integer"
             case "number" | "boolean":
                 return self.kind
-            case "refs" | "assigned":
+            case "refs" | "assigned" | "strings":
                 return "array of strings"
-            case "objects":
+            case "objects" | "columns":
                 return f"array of {self.target} objects"
             case "any":
                 return self.target or "any"
@@ -70,7 +79,8 @@ class ObjectType:
     `listed_in` is the property that points to the object whose ordered list this one stands in: the rank of an
     object counts among all objects of its type with the same value there. None means the account itself.
     `nested_in` is the property that, where it is not null, says which object of the same type this one nests in.
-    `unique` names properties that no two objects of the type within that list may share.
+    `unique` names properties that no two objects of the type within that list may share. `ends_with` names further
+    properties that point to objects without which this one cannot be: it is deleted with any of them.
     """
 
     name: str
@@ -79,6 +89,7 @@ class ObjectType:
     listed_in: str | None = None
     nested_in: str | None = None
     unique: tuple[str, ...] = ()
+    ends_with: tuple[str, ...] = ()
 
     @property
     def stored(self) -> tuple[Property, ...]:
@@ -153,19 +164,39 @@ def number(name: str, doc: str) -> Property:
     return Property(name, "number", doc, nullable=True)
 
 
-def boolean(name: str, doc: str) -> Property:
+def boolean(name: str, doc: str, *, default: bool | None = None) -> Property:
     """True or false."""
-    return Property(name, "boolean", doc)
+    return Property(name, "boolean", doc, default=default)
+
+
+def is_archived(noun: str) -> Property:
+    """Whether something is put away; it stays where it is and can be taken out again."""
+    return boolean("isArchived", f"Whether the {noun} is archived.", default=False)
 
 
 def date(name: str, doc: str, *, nullable: bool = False) -> Property:
-    """A calendar day, YYYY-MM-DD."""
+    """A day, YYYY-MM-DD."""
     return Property(name, "date", doc, nullable=nullable)
 
 
-def time(name: str, doc: str) -> Property:
+def time(name: str, doc: str, *, nullable: bool = False) -> Property:
     """A point in time, milliseconds since 1970-01-01 00:00 UTC."""
-    return Property(name, "time", doc)
+    return Property(name, "time", doc, nullable=nullable)
+
+
+def url(name: str, doc: str, *, nullable: bool = False) -> Property:
+    """Where something can be fetched."""
+    return Property(name, "url", doc, nullable=nullable)
+
+
+def strings(name: str, doc: str, *, values: tuple[str, ...] = (), nullable: bool = False) -> Property:
+    """Several texts."""
+    return Property(name, "strings", doc, nullable=nullable, values=values)
+
+
+def color(doc: str, *, nullable: bool = False) -> Property:
+    """A colour."""
+    return enum("color", COLORS, doc, nullable=nullable)
 
 
 def ref(name: str, target: str, doc: str, *, nullable: bool = False) -> Property:
@@ -178,22 +209,28 @@ def refs(name: str, target: str, doc: str) -> Property:
     return Property(name, "refs", doc, target=target)
 
 
-def objects(name: str, target: str, doc: str, *, optional: bool = False) -> Property:
+def objects(name: str, target: str, doc: str, *, optional: bool = False, via: str = "") -> Property:
     """Nested objects."""
-    return Property(name, "objects", doc, target=target, optional=optional)
+    return Property(name, "objects", doc, target=target, optional=optional, via=via)
 
 
 def assigned(doc: str) -> Property:
-    """assignedBacklogItemIDs: the backlog items that point to this object, in backlog order."""
+    """assignedBacklogItemIDs: the backlog items that point to this object, in order."""
     return Property("assignedBacklogItemIDs", "assigned", doc, target="BacklogItem")
 
 
 RANK = Property("rank", "string", "Sorts the object in its list; compares bytewise.", hidden=True)
 """Every stored type ends with it."""
+CONTENT = Property("content", "integer", "The number of the content that is kept of it.", nullable=True, hidden=True)
+"""Of files that this server keeps."""
 
 CHECKLISTS = objects("checklists", "Checklist", "The checklists on it.", optional=True)
 COMMENTS = objects("comments", "Comment", "The comments on it, each with its replies.", optional=True)
 ATTACHMENTS = objects("attachments", "Attachment", "The files attached to it.", optional=True)
 TIME_ENTRIES = objects("timeEntries", "TimeEntry", "The entries of time used on it.", optional=True)
 COMMITS = objects("commits", "Commit", "The source control commits that mention it.", optional=True)
+CUSTOM_FIELD_VALUES = objects(
+    "customFieldValues", "CustomFieldValue", "The values of custom fields on it; a field without one is left out.",
+    optional=True,
+)  # fmt: skip
 TAG_IDS = refs("tagIDs", "Tag", "The tags on it, in the order in which they were put on.")

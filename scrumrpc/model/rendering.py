@@ -40,7 +40,7 @@ def plan_of(type_name: str) -> Plan:
     runs: list[list[Property]] = [[]]
     gaps: list[Property] = []
     for p in OBJECT_TYPES[type_name].answered:
-        if p.kind in ("objects", "assigned"):
+        if p.kind in ("objects", "assigned", "columns"):
             gaps.append(p)
             runs.append([])
         else:
@@ -49,12 +49,12 @@ def plan_of(type_name: str) -> Plan:
     return Plan(tuple(tuple(run) for run in runs), tuple(gaps), tokens)
 
 
-def fragment_of(record: Record, wire_id: Callable[[int], str]) -> Fragment:
-    """The fragment of an object; `wire_id` tells the wire id of an object's number."""
+def fragment_of(record: Record, wire_id: Callable[[int], str], origin: str = "") -> Fragment:
+    """The fragment of an object; `wire_id` tells the wire id of a number, `origin` is where this server is reached."""
     plan = plan_of(record.type)
     segments = []
     for position, run in enumerate(plan.runs):
-        members = orjson.dumps({p.name: answered(p, record, wire_id) for p in run})[1:-1]
+        members = orjson.dumps({p.name: answered(p, record, wire_id, origin) for p in run})[1:-1]
         opening = b"{" if position == 0 else b"," if members else b""
         if position == len(plan.gaps):
             closing = b"}"
@@ -64,7 +64,7 @@ def fragment_of(record: Record, wire_id: Callable[[int], str]) -> Fragment:
     return tuple(segments)
 
 
-def answered(p: Property, record: Record, wire_id: Callable[[int], str]) -> Any:
+def answered(p: Property, record: Record, wire_id: Callable[[int], str], origin: str = "") -> Any:
     """The wire value of a plain property."""
     if p.kind == "objectType":
         return record.type
@@ -76,5 +76,7 @@ def answered(p: Property, record: Record, wire_id: Callable[[int], str]) -> Any:
             return None if value is None else wire_id(value)
         case "refs":
             return [wire_id(number) for number in value]
+        case "url" if value is not None and value.startswith("/"):
+            return origin + value
         case _:
             return value

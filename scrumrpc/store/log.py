@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from psycopg import AsyncConnection
 
+from scrumrpc.model.defaults import completed
 from scrumrpc.model.image import Change
 from scrumrpc.model.record import Record, differences
 
@@ -82,7 +83,7 @@ async def changes_since(
     cursor = await conn.execute(_CHANGES_SINCE, {"account": account, "version": version, "until": until})
     rows = await cursor.fetchall()
     changes = [
-        Change(number, None if state is None else Record(number, object_type, state))
+        Change(number, None if state is None else Record(number, object_type, completed(object_type, state)))
         for _, number, object_type, state in rows
     ]
     return (rows[-1][0] if rows else version), changes

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -24,7 +26,6 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import Compiled
 
-from scrumrpc.model.ownership import belongs_by
 from scrumrpc.model.properties import Property
 from scrumrpc.model.record import Record
 from scrumrpc.model.types import STORED_TYPES
@@ -39,17 +40,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 class TypeStatements:
     """The statements for one object type; parameters by name, `account` in all of them, `object_type` in loading ones.
 
-    The loading ones answer rows that `record_from` reads: by `id` (wire id), by `numbers`, by `owners` (for
-    each property by which they belong to something: the numbers that it may hold), or all.
+    The loading ones answer rows that `record_from` reads: by `id` (wire id), by `numbers`, by `referred` (for
+    each property that refers to something: the numbers that it may hold), or all.
     """
 
     load_by_id: str
     load_by_numbers: str
-    load_by_owners: dict[str, str]
+    load_by_reference: dict[str, str]
     load_all: str
-    last_rank: str
-    ranks_at: str
-    count: str
     find_unique: str | None
     insert: str
     update: str
@@ -74,20 +72,12 @@ def _statements_of(type_name: str) -> TypeStatements:
     return TypeStatements(
         load_by_id=text_of(load.where(OBJECTS.c.wire_id == bindparam("id"))),
         load_by_numbers=text_of(load.where(OBJECTS.c.id == any_(bindparam("numbers")))),
-        load_by_owners={
-            name: text_of(load.where(table.c[column_name(name)] == any_(bindparam("owners"))))
-            for name in belongs_by(object_type)
+        load_by_reference={
+            p.name: text_of(load.where(table.c[column_name(p.name)] == any_(bindparam("referred"))))
+            for p in object_type.stored
+            if p.kind == "ref"
         },
         load_all=text_of(load),
-        last_rank=text_of(select(table.c.rank).where(in_list).order_by(table.c.rank.desc()).limit(literal_column("1"))),
-        ranks_at=text_of(
-            select(table.c.rank)
-            .where(in_list)
-            .order_by(table.c.rank)
-            .offset(bindparam("skip"))
-            .limit(literal_column("2"))
-        ),
-        count=text_of(select(func.count()).select_from(table).where(in_list)),
         find_unique=text_of(select(table.c.id).where(in_list, *unique)) if unique else None,
         insert=text_of(
             insert(table).values(
@@ -96,6 +86,48 @@ def _statements_of(type_name: str) -> TypeStatements:
         ),
         update=text_of(update(table).where(this_one).values({c: bindparam(c) for c in columns})),
         delete=text_of(delete(table).where(this_one)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatements:
+    """The statements for the order of a list; parameters: `account`, `container`, `without` (the number of an object to
+    leave out, 0 for none), and those named in each."""
+
+    last_rank: str  # of the whole list
+    rank_before: str  # of the whole list: the greatest below `rank`
+    last_rank_within: str
+    ranks_at: str  # within: the ranks at the position `skip` and the one after it
+    count: str  # within
+
+
+@cache
+def list_statements(type_name: str, rank: str, listed_in: str | None, within: tuple[str, ...]) -> ListStatements:
+    """The statements for the list of a type that the property `rank` sorts among objects of one `listed_in`.
+
+    `within` narrows some of them to those objects that have the values `within_<property>`.
+    """
+    table = TABLES[type_name]
+    sorter = table.c[column_name(rank)]
+    whole = and_(table.c.account_id == bindparam("account"), table.c.id != bindparam("without"))
+    if listed_in is not None:
+        whole = and_(whole, table.c[column_name(listed_in)] == bindparam("container"))
+    part = and_(
+        whole,
+        *(
+            table.c[column_name(name)].is_not_distinct_from(bindparam(f"within_{name}", type_=BigInteger))
+            for name in within
+        ),
+    )
+    last = select(sorter).order_by(sorter.desc()).limit(literal_column("1"))
+    return ListStatements(
+        last_rank=text_of(last.where(whole)),
+        rank_before=text_of(last.where(whole, sorter < bindparam("rank"))),
+        last_rank_within=text_of(last.where(part)),
+        ranks_at=text_of(
+            select(sorter).where(part).order_by(sorter).offset(bindparam("skip")).limit(literal_column("2"))
+        ),
+        count=text_of(select(func.count()).select_from(table).where(part)),
     )
 
 

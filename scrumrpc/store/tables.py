@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text
 
 from scrumrpc.model.properties import Property
 from scrumrpc.model.types import STORED_TYPES
@@ -14,17 +14,26 @@ METADATA = MetaData()
 
 TABLE_NAMES = {
     "Attachment": "attachments",
+    "Backlog": "backlogs",
     "BacklogItem": "backlog_items",
+    "BacklogList": "backlog_lists",
     "Board": "boards",
     "BoardColumn": "board_columns",
     "Checklist": "checklists",
     "ChecklistItem": "checklist_items",
     "Comment": "comments",
     "Commit": "commits",
+    "CustomField": "custom_fields",
+    "CustomFieldValue": "custom_field_values",
     "DeletedPerson": "persons",
+    "File": "files",
+    "Message": "messages",
     "Person": "persons",
     "Project": "projects",
+    "Relationship": "relationships",
     "Release": "releases",
+    "Retrospective": "retrospectives",
+    "RetrospectiveCard": "retrospective_cards",
     "Sprint": "sprints",
     "Tag": "tags",
     "Task": "tasks",
@@ -42,6 +51,8 @@ _COLUMN_TYPES: dict[str, Any] = {
     "date": Date,
     "time": DateTime(timezone=True),
     "ref": BigInteger,
+    "strings": ARRAY(Text),
+    "url": Text,
 }
 
 

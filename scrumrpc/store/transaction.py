@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,15 +14,17 @@ from scrumrpc.model.ownership import owned_by
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.model.types.people import login_of
-from scrumrpc.store import log
+from scrumrpc.store import hooks, keys, log
+from scrumrpc.store.contents import INSERT_CONTENT
 from scrumrpc.store.database import Connection
 from scrumrpc.store.opening import Request
-from scrumrpc.store.ranks import RankPlace, needs_new_ranks, rank_between, ranks_after
+from scrumrpc.store.ranks import Query, RankPlace, needs_new_ranks, neighbours, rank_between, ranks_after
 from scrumrpc.store.standing import Standing
 from scrumrpc.store.statements import FIND_EXTERNAL_ID, FIND_PERSON, STATEMENTS, TAGGED, record_from
 from scrumrpc.store.writes import writes_of
 
-Query = tuple[str, dict[str, Any]]
+Within = Mapping[str, int | None]
+"""A part of a list: the objects in it whose properties have these values."""
 
 
 class Transaction:
@@ -59,19 +61,37 @@ class Transaction:
 
     async def count(self, type_name: str, container: Record) -> int:
         """How many objects of the type stand in the list of `container`."""
-        statement = STATEMENTS[type_name].count
-        [rows] = await self.read((statement, {"account": self.account, "container": container.number}))
+        [rows] = await self.read(RankPlace(type_name, self.account, container.number).count_query())
         return int(rows[0][0])
 
     async def get(self, type_name: str, number: int) -> Record:
         """The object of that number, which must exist."""
-        [record] = await self._load(type_name, [number])
-        return record
+        known = self._after.get(number)
+        if known is None:
+            [known] = await self._load(type_name, [number])
+        return known
+
+    def current(self, record: Record) -> Record:
+        """An object as the call has left it so far, however old what the caller holds of it."""
+        return self._after.get(record.number) or record
 
     async def members(self, type_name: str, container: Record) -> list[Record]:
         """The objects of the type that stand in the list of `container`, in order."""
         [rows] = await self.read(RankPlace(type_name, self.account, container.number).load_query())
         return sorted((record_from(type_name, row) for row in rows), key=lambda record: record.rank)
+
+    async def referring(self, type_name: str, name: str, *numbers: int) -> list[Record]:
+        """The objects of the type whose property `name` refers to one of the objects, in the order of their numbers."""
+        statement = STATEMENTS[type_name].load_by_reference[name]
+        parameters = {"account": self.account, "object_type": type_name, "referred": list(numbers)}
+        [rows] = await self.read((statement, parameters))
+        return sorted((record_from(type_name, row) for row in rows), key=lambda record: record.number)
+
+    async def find(self, type_name: str, wire_id: str) -> Record | None:
+        """The object of that wire id, if there is one."""
+        statement = STATEMENTS[type_name].load_by_id
+        [rows] = await self.read((statement, {"account": self.account, "object_type": type_name, "id": wire_id}))
+        return record_from(type_name, rows[0]) if rows else None
 
     async def tagged_with(self, tag: Record) -> list[Record]:
         """The objects that carry the tag."""
@@ -102,7 +122,7 @@ class Transaction:
         object_type = STORED_TYPES[type_name]
         container = values[object_type.listed_in] if object_type.listed_in else ROOT
         await self._check_unique(type_name, container, None, values)
-        rank = await self._rank_at(type_name, container, index)
+        rank = await self._rank_at(self._place(type_name, values, {}), index)
         self._last_object += 1
         number = self._last_object
         wire_id = values.pop("id", None) or f"{self.account}-0-{number}"
@@ -118,7 +138,8 @@ class Transaction:
             elif p.name in ("itemNumber", "taskNumber"):
                 complete[p.name] = self._next_number(p.name, values.get(p.name))
             else:
-                complete[p.name] = values.get(p.name) if p.nullable else values[p.name]
+                required = not p.nullable and p.default is None
+                complete[p.name] = values[p.name] if required else values.get(p.name, p.default)
         record = Record(number, type_name, complete)
         self._before.setdefault(number, None)
         self._after[number] = record
@@ -126,7 +147,11 @@ class Transaction:
         return record
 
     async def change(self, record: Record, **values: Any) -> Record:
-        """Gives properties of an object new values; setting what is already there changes nothing."""
+        """Gives properties of an object new values; setting what is already there changes nothing.
+
+        What the call changed before stays, also where `record` does not know of it yet.
+        """
+        record = self.current(record)
         changed = {name: value for name, value in values.items() if record[name] != value}
         if not changed:
             return record
@@ -134,6 +159,42 @@ class Transaction:
         container = record[object_type.listed_in] if object_type.listed_in else ROOT
         await self._check_unique(record.type, container, record, changed)
         after = record.changed(**changed)
+        self._put(record, after)
+        return after
+
+    async def move(self, record: Record, index: int, within: Within | None = None, **values: Any) -> Record:
+        """Puts an object at a position of its list (-1: at the end), which `values` may change, and changes it so.
+
+        The index counts without the object itself, in the part of the list where it is answered or, with `within`, in
+        that part.
+        """
+        record = self.current(record)
+        after = {**record.values, **values}
+        place = self._place(record.type, after, within or {})
+        object_type = STORED_TYPES[record.type]
+        stays = object_type.listed_in is None or record[object_type.listed_in] == place.container
+        before_it, after_it = await self._around(place, index, record.number)
+        fits = (before_it is None or before_it < record.rank) and (after_it is None or record.rank < after_it)
+        rank = record.rank if stays and fits else await self._rank_at(place, index, record.number)
+        return await self.change(record, **values, rank=rank)
+
+    async def rank_on_board(self, board: int, index: int = -1, item: Record | None = None) -> str:
+        """What sorts a backlog item at a position among those on a board (-1: at the end); `item` may be on it."""
+        place = RankPlace("BacklogItem", self.account, board, (), "boardRank", "boardID")
+        if item is None:
+            return await self._rank_at(place, index)
+        item = self.current(item)
+        if item["boardID"] == board:
+            before_it, after_it = await self._around(place, index, item.number)
+            present = str(item["boardRank"])
+            if (before_it is None or before_it < present) and (after_it is None or present < after_it):
+                return present
+        return await self._rank_at(place, index, item.number)
+
+    def turn_into(self, record: Record, type_name: str, **values: Any) -> Record:
+        """Makes an object one of another type that has the same properties, under the same number and id."""
+        record = self.current(record)
+        after = Record(record.number, type_name, {**record.values, **values})
         self._put(record, after)
         return after
 
@@ -154,8 +215,8 @@ class Transaction:
                 numbers.setdefault(belonging, []).append(owner.number)
         queries: list[Query] = [
             (
-                STATEMENTS[type_name].load_by_owners[name],
-                {"account": self.account, "object_type": type_name, "owners": of_owners},
+                STATEMENTS[type_name].load_by_reference[name],
+                {"account": self.account, "object_type": type_name, "referred": of_owners},
             )
             for (type_name, name), of_owners in numbers.items()
         ]
@@ -172,6 +233,28 @@ class Transaction:
             self._written[known.number] = known
         self._after[known.number] = after
         self._unsent.add(known.number)
+
+    # Beside the objects ----------------------------------------------------------------------------------------------
+
+    async def keep_content(self, content_type: str, data: bytes) -> int:
+        """Keeps the content of a file and answers its number, which the file's object holds."""
+        self._last_object += 1
+        parameters = {"account": self.account, "content": self._last_object, "content_type": content_type, "data": data}
+        await self._conn.execute(INSERT_CONTENT, parameters)
+        return self._last_object
+
+    async def add_api_key(self, name: str, prefix: str, key_hash: bytes) -> int:
+        """Adds an API key and answers its number."""
+        return await keys.add(self._conn, self.account, name, prefix, key_hash)
+
+    async def revoke_api_key(self, key_id: int) -> bool:
+        """Revokes an API key; False if there is none of that number that is in force."""
+        return await keys.revoke(self._conn, self.account, key_id)
+
+    async def set_commit_hook_secret(self, secret: str | None) -> None:
+        """Sets what pushes to the commit hook are signed with, on the caller's behalf; None: no pushes are taken."""
+        person = self.standing.person if secret is not None else None
+        await hooks.set_secret(self._conn, self.account, secret, person)
 
     # Identity, uniqueness and order -----------------------------------------------------------------------------------
 
@@ -215,33 +298,57 @@ class Transaction:
             if any(record is None or number != record.number for (number,) in rows):
                 raise _taken(type_name, name, values[name])
 
-    async def _rank_at(self, type_name: str, container: int, index: int) -> str:
-        place = RankPlace(type_name, self.account, container)
-        if index < 0 and place in self._last_ranks:
-            ranks = [self._last_ranks[place]]
-        else:
-            [rows] = await self.read(place.query(index))
-            ranks = [rank for (rank,) in rows]
+    def _place(self, type_name: str, values: Mapping[str, Any], within: Within) -> RankPlace:
+        """The list that an object with these values stands in, and the part of it where it is answered."""
+        object_type = STORED_TYPES[type_name]
+        container = values[object_type.listed_in] if object_type.listed_in else ROOT
+        part = dict(within)
+        if object_type.nested_in:
+            part.setdefault(object_type.nested_in, values.get(object_type.nested_in))
+        return RankPlace(type_name, self.account, container, tuple(part.items()))
+
+    async def _around(self, place: RankPlace, index: int, without: int) -> tuple[str | None, str | None]:
+        """The ranks before and at a position of a part of a list; InvalidParameter where it has no such position."""
+        [rows] = await self.read(place.around_query(index, without))
+        ranks = [rank for (rank,) in rows]
         if index > 0 and not ranks:
-            [[(count,)]] = await self.read(place.count_query())
+            [[(count,)]] = await self.read(place.count_query(without))
             where = "the list is empty" if count == 0 else f"the list holds {count}"
+            other = " besides it" if without else ""
             raise InvalidParameter(
-                f"The parameter index is {index}, but {where}: it must be between 0 and {count}, or -1 for the end."
+                f"The parameter index is {index}, but {where}{other}: it must be between 0 and {count}, or -1 for the "
+                "end."
             )
-        rank = rank_between(ranks, index)
+        return neighbours(ranks, index)
+
+    async def _rank_at(self, place: RankPlace, index: int, without: int = 0) -> str:
+        """A new rank for a position."""
+        whole = place.whole
+        before, after = (None, None) if index < 0 else await self._around(place, index, without)
+        if after is not None and place != whole:
+            [rows] = await self.read(whole.before_query(after, without))
+            before = rows[0][0] if rows else None
+        elif after is None and whole in self._last_ranks:
+            before = self._last_ranks[whole]
+        elif after is None and (index < 0 or place != whole):  # the end of a part is the end of the whole list
+            [rows] = await self.read(whole.last_query(without))
+            before = rows[0][0] if rows else None
+        rank = rank_between(before, after)
         if needs_new_ranks(rank):
-            await self._spread_ranks(place)
-            return await self._rank_at(type_name, container, index)
-        if index < 0 or place in self._last_ranks:
-            self._last_ranks[place] = max(rank, self._last_ranks.get(place, ""))
+            await self._spread_ranks(whole)
+            return await self._rank_at(place, index, without)
+        if after is None:
+            self._last_ranks[whole] = rank
         return rank
 
     async def _spread_ranks(self, place: RankPlace) -> None:
         """Gives a whole list new, short ranks, in the same order; needed once in thousands of inserts at one place."""
         [rows] = await self.read(place.load_query())
-        records = sorted((record_from(place.type_name, row) for row in rows), key=lambda record: record.rank)
-        for record, rank in zip(records, ranks_after(records[-1].rank, len(records)), strict=True):
-            self._put(record, record.changed(rank=rank))
+        records = sorted(
+            (record_from(place.type_name, row) for row in rows), key=lambda record: str(record[place.rank])
+        )
+        for record, rank in zip(records, ranks_after(records[-1][place.rank], len(records)), strict=True):
+            self._put(record, record.changed(**{place.rank: rank}))
         self._last_ranks.pop(place, None)
 
     # Writing --------------------------------------------------------------------------------------------------------

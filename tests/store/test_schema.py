@@ -74,7 +74,14 @@ def test_the_tables_are_those_of_the_model(database_url: str) -> None:
 def test_enumerations_are_checked_by_the_database(database_url: str) -> None:
     checks = rows(
         database_url,
-        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'",
+        """
+        SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE contype = 'c' AND contypid = 0
+        UNION ALL
+        SELECT c.table_name, replace(pg_get_constraintdef(k.oid), 'VALUE', c.column_name)
+        FROM information_schema.columns c JOIN pg_type t ON t.typname = c.domain_name
+        JOIN pg_constraint k ON k.contypid = t.oid
+        """,
     )
     compared = 0
     for name, object_type in STORED_TYPES.items():

@@ -32,7 +32,8 @@ def _wire(p: Property, values: Object) -> Any:
         return float(values.get(p.name, NONE))
     if p.kind == "refs":
         return [_id_of(each) for each in values.get(p.name, ())]
-    value = values.get(p.name) if p.nullable else values[p.name]
+    required = not p.nullable and p.default is None
+    value = values[p.name] if required else values.get(p.name, p.default)
     return _id_of(value) if p.kind == "ref" else value
 
 

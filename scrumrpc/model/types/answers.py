@@ -39,3 +39,27 @@ RESULT = ObjectType(
         Property("result", "any", "What the method answers; null for methods that only change something."),
     ),
 )
+
+API_KEY = ObjectType(
+    "APIKey",
+    "A key that calls are made with; of ours, the original manages keys on its screens.",
+    (
+        object_type("APIKey"),
+        Property("id", "any", "Identifies the key: the account, 0, and the key's own number.", target="string"),
+        Property("name", "any", "What the key is for.", target="string"),
+        Property("prefix", "any", "Its first characters, to tell keys apart by.", target="string"),
+        Property("creationDate", "any", "When it was made, in milliseconds since 1970.", target="integer"),
+        Property("lastUsedDate", "any", "When it was last used, to the minute; null for never.", target="integer"),
+        Property("key", "any", "The key itself; only the answer of addAPIKey has it, ever.", target="string"),
+    ),
+)
+
+BACKLOG_ITEM_PAGE = ObjectType(
+    "BacklogItemPage",
+    "What getBacklogItems answers: some backlog items, and how to get the next ones.",
+    (
+        object_type("BacklogItemPage"),
+        Property("backlogItems", "any", "The backlog items.", target="array of BacklogItem objects"),
+        Property("nextCursor", "any", "What to give as cursor for the next ones; null at the end.", target="string"),
+    ),
+)

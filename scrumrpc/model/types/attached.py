@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from scrumrpc.model.properties import (
+    CONTENT,
+    CUSTOM_FIELD_VALUES,
     RANK,
     ObjectType,
     boolean,
@@ -16,10 +18,13 @@ from scrumrpc.model.properties import (
     ref,
     string,
     time,
+    url,
 )
 
-OWNERS = ("Project", "Release", "Sprint", "BacklogItem", "Task")
-"""What attachments, checklists and comments can be on."""
+OWNERS = ("Project", "Message", "Release", "Sprint", "BacklogItem", "Task", "Retrospective", "RetrospectiveCard")
+"""What attachments and checklists can be on."""
+COMMENT_OWNERS = (*OWNERS, "File")
+"""What comments can be on."""
 WORK_OWNERS = ("BacklogItem", "Task")
 """What time entries and commits can be on."""
 
@@ -34,8 +39,9 @@ ATTACHMENT = ObjectType(
         string("name", "Name of the attachment.", nullable=True),
         string("description", "What the file is.", nullable=True),
         string("fileName", "Name of the file.", nullable=True),
-        string("thumbnailURL", "Where a preview picture of the file is.", nullable=True),
-        string("url", "Where the file is."),
+        url("thumbnailURL", "Where a preview picture of the file is.", nullable=True),
+        url("url", "Where the file is."),
+        CONTENT,
         RANK,
     ),
     listed_in="ownerObjectID",
@@ -80,7 +86,7 @@ COMMENT = ObjectType(
         object_type("Comment"),
         *identity("comment"),
         project_id("comment"),
-        *owner("comment", OWNERS),
+        *owner("comment", COMMENT_OWNERS),
         ref("parentCommentID", "Comment", "The comment that this one replies to; null for a remark.", nullable=True),
         ref("creatorID", "Person|DeletedPerson", "Who wrote it.", nullable=True),
         time("date", "When it was written, in milliseconds since 1970-01-01 00:00 UTC."),
@@ -124,6 +130,7 @@ TIME_ENTRY = ObjectType(
         ref("personID", "Person|DeletedPerson", "Who used the time."),
         string("description", "What the time was used for.", nullable=True),
         number("usedTime", "How much time, in the project's timeTrackingUnit."),
+        CUSTOM_FIELD_VALUES,
         RANK,
     ),
     listed_in="ownerObjectID",

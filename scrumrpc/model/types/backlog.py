@@ -1,20 +1,34 @@
-"""BacklogItem and Task."""
+"""Backlog, BacklogList, BacklogItem and Task."""
 
 from __future__ import annotations
 
-from scrumrpc.model.enumerations import BACKLOG_ITEM_STATUSES, BACKLOG_ITEM_TYPES, COLORS, PRIORITIES, TASK_STATUSES
+from scrumrpc.model.enumerations import (
+    BACKLOG_ITEM_STATUSES,
+    BACKLOG_ITEM_TYPES,
+    BUG_STATES,
+    PRIORITIES,
+    REPRODUCIBLE,
+    RESOLUTIONS,
+    TASK_STATUSES,
+)
 from scrumrpc.model.properties import (
     ATTACHMENTS,
     CHECKLISTS,
     COMMENTS,
     COMMITS,
+    CUSTOM_FIELD_VALUES,
     RANK,
     TAG_IDS,
     TIME_ENTRIES,
     ObjectType,
+    Property,
+    boolean,
+    color,
+    date,
     enum,
     identity,
     integer,
+    is_archived,
     number,
     object_type,
     objects,
@@ -22,8 +36,17 @@ from scrumrpc.model.properties import (
     ref,
     refs,
     string,
+    time,
 )
 
+_STATUS_DATES = (
+    time("toDoDate", "When the status became To do or one after it, in milliseconds since 1970 UTC.", nullable=True),
+    time("inProgressDate", "When the status became In progress or one after it, likewise.", nullable=True),
+    time("toTestDate", "When the status became To test or one after it, likewise.", nullable=True),
+    time("doneDate", "When the status became Done or one after it, likewise.", nullable=True),
+)
+_CREATION_DATE = time("creationDate", "When it was made, in milliseconds since 1970-01-01 00:00 UTC.", nullable=True)
+_DUE_DATE = date("dueDate", "The day by which it should be done.", nullable=True)
 _ESTIMATE = number("estimate", "Estimate in the project's detailedEstimateUnit.")
 _USED_TIME = number(
     "usedTime",
@@ -31,6 +54,41 @@ _USED_TIME = number(
     "detailedEstimateUnit.",
 )
 _REMAINING_WORK = number("remainingWork", "Work still to do, in the project's detailedEstimateUnit.")
+
+BACKLOG = ObjectType(
+    "Backlog",
+    "A backlog of a project: lists of backlog items.",
+    (
+        object_type("Backlog"),
+        *identity("backlog"),
+        project_id("backlog"),
+        string("name", "Name of the backlog."),
+        string("description", "What the backlog is for.", nullable=True),
+        color("Colour of the backlog.", nullable=True),
+        is_archived("backlog"),
+        objects("backlogLists", "BacklogList", "Its lists, in order; at least one."),
+        RANK,
+    ),
+    listed_in="projectID",
+)
+
+BACKLOG_LIST = ObjectType(
+    "BacklogList",
+    "A list in a backlog.",
+    (
+        object_type("BacklogList"),
+        *identity("backlog list"),
+        project_id("backlog list"),
+        ref("backlogID", "Backlog", "The backlog that the list is part of."),
+        string("name", "Name of the list."),
+        string("description", "What the list is for.", nullable=True),
+        color("Colour of the list.", nullable=True),
+        is_archived("backlog list"),
+        objects("backlogItems", "BacklogItem", "The backlog items in the list, in order.", via="backlogListID"),
+        RANK,
+    ),
+    listed_in="backlogID",
+)
 
 BACKLOG_ITEM = ObjectType(
     "BacklogItem",
@@ -40,15 +98,22 @@ BACKLOG_ITEM = ObjectType(
         *identity("backlog item"),
         integer("itemNumber", "Short number for people, counted from 1 over the whole account."),
         project_id("backlog item"),
+        ref("parentEpicID", "BacklogItem", "The epic that it is part of.", nullable=True),
+        ref("backlogListID", "BacklogList", "The list it stands in; null where it stands in none.", nullable=True),
         string("name", "What it is, in a line."),
         string("description", "What it is, at length.", nullable=True),
         string("link", "URL of something that belongs to it.", nullable=True),
         enum("priority", PRIORITIES, "How urgent it is.", nullable=True),
         enum("type", BACKLOG_ITEM_TYPES, "What sort of work it is.", nullable=True),
-        enum("color", COLORS, "Colour of its card.", nullable=True),
+        color("Colour of its card.", nullable=True),
         ref("creatorID", "Person|DeletedPerson", "Who wrote it.", nullable=True),
+        _CREATION_DATE,
+        enum("bugState", BUG_STATES, "Of a bug: Closed once it has a resolution; null for other types.", nullable=True),
+        enum("reproducible", REPRODUCIBLE, "Of a bug: whether it shows whenever one tries.", nullable=True),
+        enum("resolution", RESOLUTIONS, "Of a bug: how it was settled.", nullable=True),
         ref("releaseID", "Release", "The release it is planned for.", nullable=True),
         enum("status", BACKLOG_ITEM_STATUSES, "How far it is; the statuses are ordered."),
+        *_STATUS_DATES,
         number("roughEstimate", "Rough estimate in the project's roughEstimateUnit."),
         _ESTIMATE,
         _USED_TIME,
@@ -62,7 +127,10 @@ BACKLOG_ITEM = ObjectType(
             "The column of that board it stands in; null while it has tasks, as they stand in columns instead.",
             nullable=True,
         ),
+        boolean("isArchivedInBoard", "Whether it was put away on its Kanban board.", default=False),
         refs("assignedPersonIDs", "Person|DeletedPerson", "Who works on it."),
+        _DUE_DATE,
+        CUSTOM_FIELD_VALUES,
         TAG_IDS,
         CHECKLISTS,
         COMMENTS,
@@ -70,9 +138,12 @@ BACKLOG_ITEM = ObjectType(
         TIME_ENTRIES,
         COMMITS,
         objects("tasks", "Task", "Its tasks, in order.", optional=True),
+        objects("childBacklogItems", "BacklogItem", "Of an epic: the backlog items that are part of it, in order."),
+        Property("boardRank", "string", "Sorts it among the items on its board.", nullable=True, hidden=True),
         RANK,
     ),
     listed_in="projectID",
+    nested_in="parentEpicID",
 )
 
 TASK = ObjectType(
@@ -87,13 +158,17 @@ TASK = ObjectType(
         string("name", "What is to be done, in a line."),
         string("description", "What is to be done, at length.", nullable=True),
         string("link", "URL of something that belongs to it.", nullable=True),
-        enum("color", COLORS, "Colour of its card.", nullable=True),
+        color("Colour of its card.", nullable=True),
+        _CREATION_DATE,
         enum("status", TASK_STATUSES, "How far it is; the statuses are ordered."),
+        *_STATUS_DATES,
         ref("boardColumnID", "BoardColumn", "The column it stands in, on the board of its item.", nullable=True),
         _ESTIMATE,
         _USED_TIME,
         _REMAINING_WORK,
         refs("assignedPersonIDs", "Person|DeletedPerson", "Who works on it."),
+        _DUE_DATE,
+        CUSTOM_FIELD_VALUES,
         TAG_IDS,
         CHECKLISTS,
         COMMENTS,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from scrumrpc.model.enumerations import COLORS, PROJECT_STATUSES, UNITS
+from scrumrpc.model.enumerations import PROJECT_STATUSES, UNITS
 from scrumrpc.model.properties import (
     ATTACHMENTS,
     CHECKLISTS,
     COMMENTS,
     RANK,
     ObjectType,
+    color,
     enum,
     identity,
     object_type,
@@ -34,14 +35,27 @@ PROJECT = ObjectType(
         CHECKLISTS,
         COMMENTS,
         ATTACHMENTS,
+        objects(
+            "customFields", "CustomField", "The custom fields that objects of the project can have.", optional=True
+        ),
         objects("tags", "Tag", "The tags that objects of the project can carry.", optional=True),
         refs("productOwnerIDs", "Person", "The product owners."),
         refs("stakeholderIDs", "Person", "The stakeholders."),
         objects("teams", "Team", "The teams.", optional=True),
-        objects("backlogItems", "BacklogItem", "All backlog items, in backlog order.", optional=True),
+        objects("messages", "Message", "The messages on the project's board of messages.", optional=True),
+        objects("backlogs", "Backlog", "The backlogs, each with its lists and what stands in them.", optional=True),
+        objects(
+            "backlogItems",
+            "BacklogItem",
+            "All backlog items, in backlog order; those of an epic stand in the epic.",
+            optional=True,
+        ),
         objects("releases", "Release", "The releases.", optional=True),
         objects("sprints", "Sprint", "The sprints.", optional=True),
         objects("boards", "Board", "The task boards and Kanban boards.", optional=True),
+        objects("retrospectives", "Retrospective", "The retrospectives.", optional=True),
+        objects("files", "File", "The files and folders.", optional=True),
+        objects("relationships", "Relationship", "How its backlog items and tasks relate.", optional=True),
         RANK,
     ),
     unique=("name",),
@@ -56,7 +70,7 @@ TAG = ObjectType(
         project_id("tag"),
         string("name", "The word; unique among the tags of the project."),
         string("description", "What the tag is for.", nullable=True),
-        enum("color", COLORS, "Colour of the tag."),
+        color("Colour of the tag."),
         RANK,
     ),
     listed_in="projectID",

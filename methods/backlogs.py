@@ -1,0 +1,1 @@
+"""Backlog and backlog list methods."""

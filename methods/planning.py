@@ -1,0 +1,1 @@
+"""Backlog item methods about releases, sprints and boards."""

@@ -1,0 +1,1 @@
+"""Reading methods that answer a part of the data: getObject and getBacklogItems."""

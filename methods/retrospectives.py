@@ -1,0 +1,1 @@
+"""Retrospective and retrospective card methods."""
