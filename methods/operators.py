@@ -1,13 +1,16 @@
 """Operators' methods: what the command line does through the pipeline; they have no URL."""
 
+from base64 import b64decode
 from typing import Annotated, Any
 
 import orjson
 
+from methods.contents import keep
+from methods.persons import add_person
 from scrumrpc.calls.kinds import EmailAddress, Flag, Kind, Name, Title
 from scrumrpc.calls.permissions import OPERATORS
 from scrumrpc.calls.registry import method
-from scrumrpc.errors import InvalidParameter, RequirementNotSatisfied
+from scrumrpc.errors import InvalidParameter
 from scrumrpc.model.properties import Property
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.model.types.people import login_of
@@ -42,17 +45,8 @@ async def addPersonByOperator(
     isAdministrator: Flag = False,
 ) -> str:
     """Adds a person to the account."""
-    if await tx.person_with_email_address(emailAddress) is not None:
-        raise RequirementNotSatisfied(f"There is already a person with the e-mail address {emailAddress}.")
-    person = await tx.create(
-        "Person",
-        firstName=firstName,
-        lastName=lastName,
-        emailAddress=emailAddress,
-        login=login_of(emailAddress),
-        isActivated=True,
-        isAdministrator=isAdministrator,
-        isDeleted=False,
+    person = await add_person(
+        tx, firstName=firstName, lastName=lastName, emailAddress=emailAddress, isAdministrator=isAdministrator
     )
     return person.id
 
@@ -62,7 +56,8 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
     """Creates objects as they are given, ids included, each after those that it belongs to or refers to.
 
     An object has an objectType and its stored properties as the API answers them. References name the wire ids of
-    objects that come earlier in the list.
+    objects that come earlier in the list. What attachments and files hold can come with them, base64-encoded, as
+    fileContents.
     """
     numbers: dict[tuple[str, str], int] = {}
     for given in objects:
@@ -84,6 +79,17 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
             values["boardRank"] = await tx.rank_on_board(values["boardID"])
         record = await tx.create(type_name, **values)
         numbers[type_name, record.id] = record.number
+        if "fileContents" in given:
+            await keep(tx, record, given["fileName"], None, _decoded(given))
+
+
+def _decoded(given: dict[str, Any]) -> bytes:
+    try:
+        return b64decode(given["fileContents"], validate=True)
+    except ValueError:
+        raise InvalidParameter(
+            f"The fileContents of the {given['objectType']} {given.get('id')} are not base64."
+        ) from None
 
 
 def _stored(p: Property, given: dict[str, Any], numbers: dict[tuple[str, str], int]) -> Any:

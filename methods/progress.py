@@ -34,7 +34,7 @@ def named(record: Record) -> str:
 def dates_of(record: Record, status: str, now: int) -> dict[str, Any]:
     """The status dates that come with a status: those of later statuses go, missing ones up to it become now."""
     reached = BACKLOG_ITEM_STATUSES.index(status)
-    dates = {}
+    dates: dict[str, Any] = {}
     for passed, name in STATUS_DATES.items():
         at = BACKLOG_ITEM_STATUSES.index(passed)
         if at > reached:
@@ -51,8 +51,10 @@ async def change_status(tx: Transaction, record: Record, status: str, **more: An
     """
     record = tx.current(record)
     values = {"status": status, **dates_of(record, status, tx.now), **more}
-    if status == "Done" and record["status"] != "Done" and values.get("remainingWork", record["remainingWork"]):
-        values["remainingWork"] = 0.0
+    if status == "Done" and record["status"] != "Done" and "remainingWork" not in more and record["remainingWork"]:
+        tasks = await tx.members("Task", record) if record.type == "BacklogItem" else ()
+        if all(task["remainingWork"] is None for task in tasks):  # else it is their sum
+            values["remainingWork"] = 0.0
     return await tx.change(record, **values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 from scrumrpc.calls.permissions import PROJECT_ACCESS, Permission
@@ -12,7 +13,7 @@ from scrumrpc.store.transaction import Transaction
 
 def setter(
     name: str, object_parameter: str, reference: Any, property_name: str, kind: Any, *,
-    permission: Permission = PROJECT_ACCESS,
+    permission: Permission = PROJECT_ACCESS, requires: Iterable[str] = (),
 ) -> None:  # fmt: skip
     """Registers the method `name`, which gives the object in `object_parameter` a new value of one property.
 
@@ -36,6 +37,7 @@ def setter(
         noun=object_type,
         writes=True,
         permission=permission,
+        requires=requires,
         doc=f"Sets the {property_name} of {_with_article(object_type)}.",
         parameters=(
             parameter_of(object_type, object_parameter, reference, required=True),

@@ -1,7 +1,7 @@
 """Tag methods."""
 
 from methods.setters import setter
-from scrumrpc.calls.kinds import END, ExternalID, Index, Name, Note, TagColor
+from scrumrpc.calls.kinds import END, ExternalID, GivenColor, Index, Name, Note, TagColor
 from scrumrpc.calls.references import ProjectRef, TaggableRef, TaggableType, TagRef
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import RequirementNotSatisfied
@@ -46,7 +46,16 @@ async def deleteTag(tx: Transaction, *, tagID: TagRef) -> None:
     await tx.delete(tagID)
 
 
+@method(noun="Tag", writes=True)
+async def moveTag(tx: Transaction, *, tagID: TagRef, index: Index = END) -> None:
+    """Moves a tag to another position among those of its project."""
+    await tx.move(tagID, index)
+
+
+setter("setTagColor", "tagID", TagRef, "color", GivenColor)
+setter("setTagDescription", "tagID", TagRef, "description", Note)
 setter("setTagExternalID", "tagID", TagRef, "externalID", ExternalID)
+setter("setTagName", "tagID", TagRef, "name", Name, requires=("No other tag of the project has the name.",))
 
 
 @method(

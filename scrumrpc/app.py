@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.hooks import CommitHook
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.pipeline import Calls
 from scrumrpc.docs.routes import ROUTES as DOCUMENTATION
@@ -20,7 +21,9 @@ from scrumrpc.settings import Settings
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.wire import metrics
+from scrumrpc.wire.downloads import Downloads
 from scrumrpc.wire.endpoint import COMMON_HEADERS, Endpoint, error_headers, error_of, new_call_id
+from scrumrpc.wire.hooks import HookEndpoint
 
 
 def make_app(settings: Settings, database_url: str) -> Starlette:
@@ -36,8 +39,18 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
         ongoing_per_key=settings.ongoing_per_key,
         calls_per_minute_per_key=settings.calls_per_minute_per_key,
     )
-    calls = Calls(database, Images(database, settings.image_memory), limits)
-    api = Endpoint(calls, largest_body=settings.largest_body, log_calls=settings.log_calls)
+    images = Images(database, settings.image_memory, settings.public_url)
+    calls = Calls(database, images, limits, largest_file=settings.largest_file)
+    api = Endpoint(
+        calls,
+        largest_body=settings.largest_body,
+        largest_file=settings.largest_file,
+        log_calls=settings.log_calls,
+    )
+    downloads = Downloads(calls, log_calls=settings.log_calls)
+    hooks = HookEndpoint(
+        CommitHook(database, calls, limits), largest_body=settings.largest_body, log_calls=settings.log_calls
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -64,6 +77,8 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
         lifespan=lifespan,
         routes=[
             Route("/service/api/v1/{method}", api),
+            Route("/service/hooks/{service}/{account}", hooks),
+            Route("/service/files/{place}/{id}/{name}", downloads, methods=["GET"]),
             Route("/", front_door),
             *DOCUMENTATION,
             Route("/livez", livez),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.config import Config
 
@@ -23,6 +24,8 @@ class Settings:
     ongoing_per_key: int  # calls of one API key in a worker at once; more get TooManyOngoingRequests
     calls_per_minute_per_key: int  # more get APILimitReached
     largest_body: int  # bytes of a request's body
+    largest_file: int  # bytes of a file that is attached or added to a project
+    public_url: str  # where clients reach this server, for the URLs of files; empty: where it listens
     image_memory: int  # bytes of images that a worker keeps
     log_calls: bool
     admin_email: str  # of the first administrator, made at the first start
@@ -47,6 +50,8 @@ class Settings:
             ongoing_per_key=config("SCRUMRPC_ONGOING_PER_KEY", cast=int, default=500),
             calls_per_minute_per_key=config("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", cast=int, default=0),
             largest_body=config("SCRUMRPC_LARGEST_BODY", cast=int, default=8 * 1024 * 1024),
+            largest_file=config("SCRUMRPC_LARGEST_FILE", cast=_at_least_one, default=10 * 1024 * 1024),
+            public_url=config("SCRUMRPC_PUBLIC_URL", cast=_origin, default=""),
             image_memory=config("SCRUMRPC_IMAGE_MEMORY", cast=int, default=512 * 1024 * 1024),
             log_calls=config("SCRUMRPC_LOG_CALLS", cast=bool, default=True),
             admin_email=config("SCRUMRPC_ADMIN_EMAIL", default="admin@example.com"),
@@ -58,3 +63,11 @@ def _at_least_one(text: str | int) -> int:
     if number < 1:
         raise ValueError
     return number
+
+
+def _origin(text: str) -> str:
+    """Scheme, host and port of a URL, and the path below which a proxy has the service."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError
+    return text.rstrip("/")

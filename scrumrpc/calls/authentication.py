@@ -15,7 +15,7 @@ from scrumrpc.errors import (
 )
 from scrumrpc.store.standing import Credentials, Standing
 
-__all__ = ["Credentials", "admit", "credentials_of", "hash_of", "new_key", "prefix_of"]
+__all__ = ["Credentials", "admit", "check_open", "credentials_of", "hash_of", "new_key", "prefix_of"]
 
 _KEY = re.compile(r"([1-9][0-9]{0,14})-[0-9A-F]{64}")
 
@@ -50,10 +50,15 @@ def admit(standing: Standing | None, credentials: Credentials) -> Standing:
         raise InvalidUserEmailAddress
     if credentials.key_hash is None:
         return standing  # an operator works on closed accounts too
+    check_open(standing)
+    return standing
+
+
+def check_open(standing: Standing) -> None:
+    """Refuses calls to an account that takes none at present."""
     if standing.is_closed:
         raise CompanyAccountClosed
     if not standing.has_api_access:
         raise APIAccessNotAllowed
     if standing.in_maintenance:
         raise DuringMaintenance
-    return standing

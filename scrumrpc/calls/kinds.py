@@ -10,11 +10,11 @@ import difflib
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 
-from scrumrpc.errors import InvalidParameter
+from scrumrpc.errors import InvalidParameter, MissingParameter
 from scrumrpc.model.enumerations import (
     BACKLOG_ITEM_STATUSES,
     BACKLOG_ITEM_TYPES,
@@ -31,6 +31,7 @@ from scrumrpc.model.enumerations import (
     UNITS,
 )
 from scrumrpc.model.include import ALWAYS, OPTIONAL
+from scrumrpc.model.types.custom import FIELD_OWNERS
 
 LONGEST_NAME = 500  # the longest that a unique index takes whatever the characters
 LONGEST_LINK = 4_000
@@ -41,6 +42,8 @@ NONE = -1.0
 """The number that means none, on the wire; methods get None for it."""
 END = -1
 """The index that means the end of the list."""
+LEAST_RETROSPECTIVE_COLUMNS = 2
+MOST_RETROSPECTIVE_COLUMNS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,13 @@ def _parse_number(parameter: str, text: str) -> float | None:
     return value + 0.0  # so that -0 becomes 0
 
 
+def _parse_given_number(parameter: str, text: str) -> float:
+    value = _parse_number(parameter, text)
+    if value is None:
+        raise MissingParameter(f"The parameter {parameter} is {shown(text)}, which means none; it must be a number.")
+    return value
+
+
 def parse_integer(parameter: str, text: str) -> int:
     """A whole number in decimal digits."""
     if not _INTEGER.fullmatch(text):
@@ -176,6 +186,48 @@ def _list_of(name: str, values: tuple[str, ...], example: str) -> Kind:
     )
 
 
+def _some_of(name: str, values: tuple[str, ...], example: str) -> Kind:
+    """Like `_list_of`, but at least one word."""
+    kind = _list_of(name, values, example)
+
+    def parse(parameter: str, text: str) -> tuple[str, ...]:
+        words: tuple[str, ...] | None = kind.parse(parameter, text)
+        if words is None:
+            raise InvalidParameter(f"The parameter {parameter} names none; known are: {', '.join(values)}.")
+        return words
+
+    return replace(kind, parse=parse, rule=f"At least one out of {', '.join(values)}, with commas between them.")
+
+
+def _texts(name: str, longest: int, least: int, most: int, example: str) -> Kind:
+    """Several texts of free choice, with commas between them."""
+
+    def parse(parameter: str, text: str) -> tuple[str, ...]:
+        entries = split_list(text)
+        if not least <= len(entries) <= most:
+            raise InvalidParameter(
+                f"The parameter {parameter} has {len(entries)} different entries; it must have {least} to {most}, with "
+                "commas between them."
+            )
+        for entry in entries:
+            if len(entry) > longest or entry == "null":
+                raise InvalidParameter(
+                    f"The parameter {parameter} has the entry {shown(entry)}; entries have at most {longest} "
+                    "characters and are not the word null, which means none."
+                )
+        return entries
+
+    rule = f"{least} to {most} different ones of at most {longest} characters, with commas between them."
+    return Kind(name, "string", parse, rule, example, {"type": "string"})
+
+
+def _parse_column_num(parameter: str, text: str) -> int:
+    value = parse_integer(parameter, text)
+    if value < 1:
+        raise InvalidParameter(f"The parameter {parameter} is {value}; columns are counted from 1.")
+    return value
+
+
 def _parse_index(parameter: str, text: str) -> int:
     value = parse_integer(parameter, text)
     if value < END:
@@ -211,6 +263,22 @@ _NUMBER_KIND = Kind(
     "12.5",
     {"type": "number", "anyOf": [{"const": -1}, {"minimum": 0, "maximum": LARGEST_NUMBER}]},
 )
+_GIVEN_NUMBER = Kind(
+    "number",
+    "number",
+    _parse_given_number,
+    "0 or more. Comes with its unit.",
+    "2.5",
+    {"type": "number", "minimum": 0, "maximum": LARGEST_NUMBER},
+)
+_API_KEY_ID = Kind(
+    "API key id",
+    "string",
+    lambda _parameter, text: text,
+    "The API key, by its id.",
+    "729-0-2",
+    {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+$"},
+)
 _FLAG = Kind(
     "flag", "boolean", _parse_flag, "true or false.", "true", {"type": "string", "enum": ["true", "false"]}, none=False
 )
@@ -233,12 +301,29 @@ _INDEX = Kind(
     {"type": "integer", "minimum": END},
     none=END,
 )
+_COLUMN_NUM = Kind(
+    "column number",
+    "integer",
+    _parse_column_num,
+    "The number of the column, counted from 1.",
+    "1",
+    {"type": "integer", "minimum": 1},
+)
+_OPTIONS = _texts("options", 200, 1, 200, "Small,Medium,Large")
 _PROJECT_IDS = Kind(
     "project ids",
     "string",
     lambda _parameter, text: split_list(text) or None,
     "The ids of projects with commas between them; without a value, all projects that the caller has access to.",
     "729-11230-1,729-31745-129",
+    {"type": "string"},
+)
+_PERSON_IDS = Kind(
+    "person ids",
+    "string",
+    lambda _parameter, text: split_list(text) or None,
+    "The ids of people with commas between them, deleted ones included; without a value, everybody.",
+    "729-4543-3632,729-11304-39",
     {"type": "string"},
 )
 _INCLUDE = Kind(
@@ -252,6 +337,7 @@ _INCLUDE = Kind(
 )
 
 Name = Annotated[str, _NAME]
+APIKeyID = Annotated[str, _API_KEY_ID]
 Text = Annotated[str, _NOTE]
 Note = Annotated[str | None, _NOTE]
 Link = Annotated[str | None, _LINK]
@@ -262,8 +348,10 @@ Unit = Annotated[str | None, enumeration("unit", UNITS, "Points")]
 UnitOfNumber = Annotated[str | None, enumeration("unit", UNITS, "Days", " Needed with the number; the project's unit.")]
 TagColor = Annotated[str | None, enumeration("color", COLORS, "Red")]
 Number = Annotated[float | None, _NUMBER_KIND]
+GivenNumber = Annotated[float, _GIVEN_NUMBER]
 Index = Annotated[int, _INDEX]
 ProjectIDs = Annotated[tuple[str, ...] | None, _PROJECT_IDS]
+PersonIDs = Annotated[tuple[str, ...] | None, _PERSON_IDS]
 IncludeProperties = Annotated[frozenset[str], _INCLUDE]
 
 Title = Annotated[str | None, _NAME]
@@ -280,8 +368,18 @@ MessageType = Annotated[str | None, enumeration("message type", MESSAGE_TYPES, "
 RelationshipType = Annotated[str, enumeration("relationship type", RELATIONSHIP_TYPES, "Is blocked by")]
 CustomFieldType = Annotated[str, enumeration("custom field type", CUSTOM_FIELD_TYPES, "Dropdown")]
 BacklogItemTypes = Annotated[tuple[str, ...] | None, _list_of("types", BACKLOG_ITEM_TYPES, "Feature,Bug")]
+OwnerObjectTypes = Annotated[tuple[str, ...], _some_of("object types", FIELD_OWNERS, "BacklogItem,Task")]
+Options = Annotated[tuple[str, ...] | None, _OPTIONS]
+GivenOptions = Annotated[tuple[str, ...], _OPTIONS]
+ColumnNames = Annotated[
+    tuple[str, ...] | None,
+    _texts("column names", LONGEST_NAME, LEAST_RETROSPECTIVE_COLUMNS, MOST_RETROSPECTIVE_COLUMNS, "Keep,Drop,Try"),
+]
+ColumnNum = Annotated[int, _COLUMN_NUM]
 Statuses = Annotated[tuple[str, ...] | None, _list_of("statuses", BACKLOG_ITEM_STATUSES, "To do,In progress")]
+Priorities = Annotated[tuple[str, ...] | None, _list_of("priorities", PRIORITIES, "High,Urgent")]
 Flag = Annotated[bool, _FLAG]
+FlagOrNone = Annotated[bool | None, replace(_FLAG, none=None, rule="true or false; without a value, both.")]
 Day = Annotated[str, _DAY_KIND]
 DayOrNone = Annotated[str | None, _DAY_KIND]
 Moment = Annotated[int, _MOMENT]

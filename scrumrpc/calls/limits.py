@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
@@ -31,29 +31,43 @@ class Limits:
 
     @asynccontextmanager
     async def admitted(self, key_hash: bytes) -> AsyncIterator[None]:
-        """Counts a call while it runs; refuses it where it is one too many."""
+        """Counts a call of an API key while it runs; refuses it where it is one too many."""
+        with self.queued():
+            async with self.of_key(key_hash):
+                yield
+
+    @contextmanager
+    def queued(self) -> Iterator[None]:
+        """Counts a call in the worker while it runs, whoever makes it; refuses it where the worker has too many."""
         if self._queue and self._ongoing >= self._queue:
             raise APIBusy
-        if self._ongoing_per_key and self._ongoing_by_key[key_hash] >= self._ongoing_per_key:
-            raise TooManyOngoingRequests(
-                f"The API key has {self._ongoing_per_key} calls under way, which is as many as it may have at once."
-            )
         self._ongoing += 1
-        self._ongoing_by_key[key_hash] += 1
         try:
-            await self._count(key_hash)
             yield
         finally:
             self._ongoing -= 1
+
+    @asynccontextmanager
+    async def of_key(self, key_hash: bytes, whose: str = "API key") -> AsyncIterator[None]:
+        """Counts a queued call of a key, or of something else that has a number of calls, while it runs."""
+        if self._ongoing_per_key and self._ongoing_by_key[key_hash] >= self._ongoing_per_key:
+            raise TooManyOngoingRequests(
+                f"The {whose} has {self._ongoing_per_key} calls under way, which is as many as it may have at once."
+            )
+        self._ongoing_by_key[key_hash] += 1
+        try:
+            await self._count(key_hash, whose)
+            yield
+        finally:
             self._ongoing_by_key[key_hash] -= 1
             if not self._ongoing_by_key[key_hash]:
                 del self._ongoing_by_key[key_hash]
 
-    async def _count(self, key_hash: bytes) -> None:
+    async def _count(self, key_hash: bytes, whose: str) -> None:
         if self._limiter is None or self._rate is None or await self._limiter.hit(self._rate, key_hash.hex()):
             return
         window = await self._limiter.get_window_stats(self._rate, key_hash.hex())
         raise APILimitReached(
-            f"The API key has made {self._rate.amount} calls within a minute, which is as many as it may.",
+            f"The {whose} has made {self._rate.amount} calls within a minute, which is as many as it may.",
             retry_after=max(1, round(window.reset_time - time.time() + 0.5)),
         )

@@ -94,8 +94,14 @@ def _argument(method: Method, parameter: Parameter, values: Mapping[str, str | N
 
 
 def _named(reference: Reference, wire_id: str, values: Mapping[str, str | None]) -> Named:
-    type_name = values.get(reference.type_parameter) if reference.type_parameter else reference.types[0]
-    return Named(type_name or "", wire_id)
+    if reference.type_parameter is None:
+        return Named(reference.types[0], wire_id)
+    type_name = values.get(reference.type_parameter)
+    if type_name is None:
+        raise MissingParameter(
+            f"The parameter {reference.type_parameter} is missing; it says of what type the object {shown(wire_id)} is."
+        )
+    return Named(type_name, wire_id)
 
 
 def _request(method: Method, values: Mapping[str, str | None]) -> Request | None:
@@ -117,6 +123,11 @@ def _required_data_version(text: str | None) -> int | None:
     if version < -1:
         raise InvalidParameter(f"The parameter requiredDataVersion is {version}; it must be a data version, 0 or more.")
     return None if version == -1 else version
+
+
+def named_in(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The objects that arguments name, by type and wire id."""
+    return [(value.type, value.id) for value in arguments.values() if isinstance(value, Named)]
 
 
 def resolve(arguments: Mapping[str, Any], found: Mapping[tuple[str, str], Record | None]) -> dict[str, Any]:

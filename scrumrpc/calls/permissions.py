@@ -10,6 +10,8 @@ from scrumrpc.errors import UserCannotAccessProject, UserHasInsufficientPermissi
 from scrumrpc.model.record import Record
 from scrumrpc.store.standing import Standing
 
+Allows = Callable[[Standing, Mapping[str, Any]], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -20,43 +22,85 @@ class Permission:
 
     rule: str
     denial: str
-    allows: Callable[[Standing, Mapping[str, Any]], bool]
+    allows: Allows
 
 
-def _may_edit_comment(standing: Standing, arguments: Mapping[str, Any]) -> bool:
-    return standing.is_administrator or arguments["commentID"]["creatorID"] == standing.person
+def _everybody(_standing: Standing, _arguments: Mapping[str, Any]) -> bool:
+    return True
 
 
-def _may_edit_person(standing: Standing, arguments: Mapping[str, Any]) -> bool:
-    return standing.is_administrator or arguments["personID"].number == standing.person
+def _administrators(standing: Standing, _arguments: Mapping[str, Any]) -> bool:
+    return standing.is_administrator
 
 
-def _may_add_projects(standing: Standing, _arguments: Mapping[str, Any]) -> bool:
+def _project_creators(standing: Standing, _arguments: Mapping[str, Any]) -> bool:
     return standing.is_administrator or not standing.has_access_control
 
 
-PROJECT_ACCESS = Permission("Whoever has access to the project.", "", lambda _standing, _arguments: True)
+def _project_managers(standing: Standing, arguments: Mapping[str, Any]) -> bool:
+    return standing.is_administrator or standing.person in arguments["projectID"]["productOwnerIDs"]
+
+
+def _person_itself(standing: Standing, arguments: Mapping[str, Any]) -> bool:
+    return standing.is_administrator or arguments["personID"].number == standing.person
+
+
+def _creator_of(parameter: str) -> Allows:
+    def allows(standing: Standing, arguments: Mapping[str, Any]) -> bool:
+        return standing.is_administrator or arguments[parameter]["creatorID"] == standing.person
+
+    return allows
+
+
 ANYBODY = Permission(
     "Everybody in the account; of the projects, those that the person has access to.",
     "",
-    lambda _standing, _arguments: True,
+    _everybody,
+)
+PROJECT_ACCESS = Permission("Whoever has access to the project.", "", _everybody)
+PROJECT_CREATORS = Permission(
+    "Everybody, or only administrators where access control on projects is turned on.",
+    "Access control on projects is turned on in the account, so only administrators may add projects.",
+    _project_creators,
+)
+PROJECT_MANAGERS = Permission(
+    "The product owners of the project, and administrators.",
+    "Only a product owner of the project, or an administrator, may do this.",
+    _project_managers,
 )
 COMMENT_CREATOR = Permission(
     "Whoever wrote the comment, and administrators.",
     "Only the person who wrote the comment, or an administrator, may do this.",
-    _may_edit_comment,
+    _creator_of("commentID"),
+)
+MESSAGE_CREATOR = Permission(
+    "Whoever wrote the message, and administrators.",
+    "Only the person who wrote the message, or an administrator, may do this.",
+    _creator_of("messageID"),
 )
 PERSON_ITSELF = Permission(
     "The person itself, and administrators.",
     "Only the person itself, or an administrator, may do this.",
-    _may_edit_person,
+    _person_itself,
 )
-PROJECT_CREATORS = Permission(
-    "Everybody, or only administrators where access control on projects is turned on.",
-    "Access control on projects is turned on in the account, so only administrators may add projects.",
-    _may_add_projects,
+ADMINISTRATORS = Permission(
+    "Administrators.",
+    "Only an administrator may do this.",
+    _administrators,
 )
-OPERATORS = Permission("Operators, at the command line.", "Only operators may do this.", lambda _s, _a: True)
+RULES = (
+    ANYBODY,
+    PROJECT_ACCESS,
+    PROJECT_CREATORS,
+    PROJECT_MANAGERS,
+    COMMENT_CREATOR,
+    MESSAGE_CREATOR,
+    PERSON_ITSELF,
+    ADMINISTRATORS,
+)
+"""The rules of the public methods, from those that let in most to those that let in fewest."""
+
+OPERATORS = Permission("Operators, at the command line.", "Only operators may do this.", _everybody)
 
 
 def check_access(standing: Standing, record: Record) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 from scrumrpc.calls.authentication import admit
 from scrumrpc.calls.kinds import nearest
 from scrumrpc.calls.limits import Limits
-from scrumrpc.calls.parameters import Named, Reading, read, resolve, unknown
+from scrumrpc.calls.parameters import Reading, named_in, read, resolve, unknown
 from scrumrpc.calls.permissions import check_access, check_permission
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.calls.view import View, version_mismatch
 from scrumrpc.errors import ApiError, InvalidMethodName, RequestAlreadyExecuted
 from scrumrpc.model.record import Record
 from scrumrpc.store import keys
+from scrumrpc.store.contents import LARGEST_FILE
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.store.opening import open_call
@@ -37,10 +38,13 @@ class Answer:
 class Calls:
     """Runs calls against one database; one of it serves a worker."""
 
-    def __init__(self, database: Database, images: Images, limits: Limits) -> None:
+    def __init__(
+        self, database: Database, images: Images, limits: Limits, *, largest_file: int = LARGEST_FILE
+    ) -> None:
         self._database = database
         self._images = images
         self._limits = limits
+        self._largest_file = largest_file
         self._background: set[asyncio.Task[None]] = set()
 
     async def call(self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
@@ -77,7 +81,7 @@ class Calls:
 
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
         """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit."""
-        references = [(value.type, value.id) for value in reading.arguments.values() if isinstance(value, Named)]
+        references = named_in(reading.arguments)
         async with self._database.begin(lambda conn: open_call(conn, credentials, reading.request, references)) as (
             conn,
             opened,
@@ -89,12 +93,8 @@ class Calls:
                 required = reading.required_data_version
                 if required is not None and required != standing.data_version:
                     raise version_mismatch(standing.data_version, required)
-                arguments = resolve(reading.arguments, opened.found)
-                for value in arguments.values():
-                    if isinstance(value, Record):
-                        check_access(standing, value)
-                check_permission(method.permission, standing, arguments)
-                tx = Transaction(conn, standing)
+                arguments = _checked(method, standing, resolve(reading.arguments, opened.found))
+                tx = Transaction(conn, standing, self._largest_file)
                 result = await method.function(tx, **arguments)
                 kept = None if method.secret_result else result
                 await tx.finish(method.name, call_id, reading.request, kept)
@@ -104,11 +104,15 @@ class Calls:
             return Answer(tx.version, result, reading.ignored, standing)
 
     async def _read(self, method: Method, reading: Reading, credentials: Credentials, _call_id: str) -> Answer:
+        """requiredDataVersion, then the objects that parameters name, as the image has them, then the method."""
         standing = _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials)
         try:
-            check_permission(method.permission, standing, reading.arguments)
             view = View(standing, self._database, self._images, reading.required_data_version)
-            result = await method.function(view, **reading.arguments)
+            arguments = reading.arguments
+            if references := named_in(arguments):
+                image = await view.image()
+                arguments = resolve(arguments, {reference: image.find(*reference) for reference in references})
+            result = await method.function(view, **_checked(method, standing, arguments))
         except ApiError as error:
             _tell(error, standing)
             raise
@@ -119,6 +123,15 @@ class Calls:
         task = asyncio.create_task(keys.note_use(self._database, standing.account, standing.key_id))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _checked(method: Method, standing: Standing, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, if the caller may do this with the objects among them."""
+    for value in arguments.values():
+        if isinstance(value, Record):
+            check_access(standing, value)
+    check_permission(method.permission, standing, arguments)
+    return arguments
 
 
 def _admitted(standing: Standing | None, credentials: Credentials) -> Standing:

@@ -30,7 +30,8 @@ def _parse_id(parameter: str, text: str) -> str:
 
 def reference_kind(types: tuple[str, ...], what: str, example: str) -> Kind:
     """The kind of a parameter that holds the id of an object of one of the types."""
-    schema = {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+$"}
+    part_in_sprint = "(_[0-9]+-[0-9]+)?" if "TeamSprintParticipation" in types else ""
+    schema = {"type": "string", "pattern": f"^[0-9]+-[0-9]+-[0-9]+{part_in_sprint}$"}
     return Kind(" or ".join(types) + " id", "string", _parse_id, what, example, schema)
 
 
@@ -47,6 +48,9 @@ TAGGABLE_TYPES = ("Release", "Sprint", "BacklogItem", "Task", "Message", "File",
 OwnerType = Annotated[str, enumeration("owner type", OWNERS, "BacklogItem")]
 CommentOwnerType = Annotated[str, enumeration("owner type", COMMENT_OWNERS, "BacklogItem")]
 WorkOwnerType = Annotated[str, enumeration("owner type", WORK_OWNERS, "BacklogItem")]
+WorkOwnerTypeOrNone = Annotated[
+    str | None, enumeration("owner type", WORK_OWNERS, "BacklogItem", " Comes with ownerObjectID.")
+]
 FieldOwnerType = Annotated[str, enumeration("owner type", FIELD_OWNERS, "BacklogItem")]
 TaggableType = Annotated[str, enumeration("object type", TAGGABLE_TYPES, "BacklogItem")]
 RelatedType = Annotated[str, enumeration("object type", RELATED, "BacklogItem")]
@@ -78,10 +82,17 @@ CommentOwnerRef = Annotated[
     Record, _owner(COMMENT_OWNERS, "ownerObjectType", "The object, of the type ownerObjectType.")
 ]
 WorkOwnerRef = Annotated[Record, _owner(WORK_OWNERS, "ownerObjectType", "The object, of the type ownerObjectType.")]
+WorkOwnerID = Annotated[
+    str | None,
+    reference_kind(WORK_OWNERS, "Comes with ownerObjectType; without a value, all objects.", "729-0-69327"),
+]
 FieldOwnerRef = Annotated[Record, _owner(FIELD_OWNERS, "ownerObjectType", "The object, of the type ownerObjectType.")]
 RelatedFromRef = Annotated[Record, _owner(RELATED, "fromObjectType", "The first object, of the type fromObjectType.")]
 RelatedToRef = Annotated[Record, _owner(RELATED, "toObjectType", "The second object, of the type toObjectType.")]
 BacklogRef = Annotated[Record, _to("Backlog", "The backlog.", "729-11401-1")]
+BacklogOrNoneRef = Annotated[
+    Record | None, _to("Backlog", "The backlog to put it into; none for the one it is in.", "729-11401-1")
+]
 BacklogListRef = Annotated[Record, _to("BacklogList", "The backlog list.", "729-11401-2")]
 CustomFieldRef = Annotated[Record, _to("CustomField", "The custom field.", "729-11402-1")]
 FileRef = Annotated[Record, _to("File", "The file.", "729-11403-2")]

@@ -179,6 +179,7 @@ def parameter_of(noun: str, name: str, annotation: Any, *, required: bool) -> Pa
             return Parameter(name, extra.kind, extra, required, extra.kind.rule)
         if isinstance(extra, Kind):
             object_type = OBJECT_TYPES[noun]
-            about = object_type.property(name).doc if object_type.has(name) else ""
+            p = object_type.property(name) if object_type.has(name) else None
+            about = p.doc if p and p.kind not in ("objectType", "refs") else ""  # those are about other objects
             return Parameter(name, extra, None, required, f"{about} {extra.rule}".strip())
     raise RegistrationError(f"{name}: {annotation!r} is not a parameter kind.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from scrumrpc.errors import RequiredDataVersionNotMatching
 from scrumrpc.model.image import Image
@@ -10,6 +11,7 @@ from scrumrpc.store.contents import Content, content
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.store.keys import Key, keys_of
+from scrumrpc.store.log import first_changes
 from scrumrpc.store.standing import Standing
 
 
@@ -20,8 +22,24 @@ class Json:
     parts: list[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A result that is what a file holds: base64 in JSON, or the file itself where it is downloaded.
+
+    `number` is that of the content, which never changes.
+    """
+
+    name: str
+    number: int
+    content: Content
+
+
 class View:
-    """One reading call. `version` is what its answer will carry; asking for the image may raise it to a newer one."""
+    """One reading call. `version` is what its answer will carry; asking for the image may raise it to a newer one.
+
+    Objects that the call's parameters name come from the image as well: a method that needs more of it asks for it
+    before it waits for anything else, and so gets the same one.
+    """
 
     def __init__(
         self, standing: Standing, database: Database, images: Images, required_data_version: int | None
@@ -39,6 +57,22 @@ class View:
         self.version = image.version
         self._check()
         return image
+
+    async def changed_since(self, type_name: str, version: int) -> tuple[Image, frozenset[int]]:
+        """The account's image, and the numbers of the objects of a type that changed after `version` and up to it.
+
+        Deleted objects are among them. The image may be a newer one than what the call has seen before.
+        """
+        first: dict[int, int] = {}
+        reached = version
+        while True:
+            reached, changes = await self._database.read(
+                partial(first_changes, account=self.standing.account, type_name=type_name, version=reached)
+            )
+            first = changes | first
+            image = await self.image()
+            if image.version <= reached:  # else another call has moved it on in the meantime
+                return image, frozenset(number for number, changed in first.items() if changed <= image.version)
 
     async def content(self, number: int) -> Content | None:
         """The content of that number that a file's object holds."""

@@ -40,7 +40,8 @@ class Store:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         unlimited = Limits(queue=0, ongoing_per_key=0, calls_per_minute_per_key=0)
-        self._calls = Calls(database, Images(database, settings.image_memory), unlimited)
+        images = Images(database, settings.image_memory, settings.public_url)
+        self._calls = Calls(database, images, unlimited, largest_file=settings.largest_file)
 
     async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """The result of one statement about accounts or keys."""

@@ -16,6 +16,7 @@ class Orders:
     """What the parent tells a worker, in one line on its standard input: nothing of it shows in a process list."""
 
     database_url: str
+    origin: str  # where the server is reached, unless the settings say otherwise
     sockets: list[int]
     tls_cert: str | None
     tls_key: str | None

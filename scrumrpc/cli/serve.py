@@ -91,14 +91,15 @@ async def _serve(options: Options) -> None:
             keys = await first_start.prepare(store, settings)
             if options.sample:
                 keys += await first_start.prepare_sample(store)
-        orders = Orders(url, [each.fileno() for each in listening], options.tls_cert, options.tls_key)
+        origin = _origin(options, listening[0].getsockname()[1])
+        orders = Orders(url, origin, [each.fileno() for each in listening], options.tls_cert, options.tls_key)
         workers = Workers(options.workers, orders, listening)
         cleanup.push_async_callback(workers.stop)
         try:
             await workers.start()
         except WorkerFailedError as error:
             raise click.ClickException(f"{error} What it said stands above.") from None
-        _announce(options, listening[0].getsockname()[1], keys)
+        _announce(options, origin, keys)
         tasks = [asyncio.create_task(workers.supervise())]
         if postgres:
             tasks.append(asyncio.create_task(postgres.supervise()))
@@ -154,9 +155,7 @@ def _share_metrics(cleanup: AsyncExitStack) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
-def _announce(options: Options, port: int, keys: list[first_start.NewKey]) -> None:
-    scheme = "https" if options.tls_cert else "http"
-    origin = f"{scheme}://{_reachable(options.host)}:{port}"
+def _announce(options: Options, origin: str, keys: list[first_start.NewKey]) -> None:
     click.echo(f"scrumrpc serves at {origin} (documentation: {origin}/docs)")
     if not os.environ.get("DATABASE_URL"):
         click.echo(f"Data is kept in {options.data.resolve()}")
@@ -169,6 +168,12 @@ def _announce(options: Options, port: int, keys: list[first_start.NewKey]) -> No
         another = f"scrumrpc key create --account {sample.ACCOUNT}"
         click.echo(f"\nThe sample account {sample.ACCOUNT} is there already. `{another}` makes another key.")
     click.echo("", nl=False)
+
+
+def _origin(options: Options, port: int) -> str:
+    """Scheme, host and port by which the server is reached from where it runs."""
+    scheme = "https" if options.tls_cert else "http"
+    return f"{scheme}://{_reachable(options.host)}:{port}"
 
 
 def _reachable(host: str) -> str:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import replace
 
 import orjson
 import uvicorn
@@ -26,7 +27,7 @@ def main() -> None:
     configure_logs()
     settings = Settings.from_environment()
     config = uvicorn.Config(
-        make_app(settings, orders.database_url),
+        make_app(replace(settings, public_url=settings.public_url or orders.origin), orders.database_url),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http=Protocol,
         ws="none",

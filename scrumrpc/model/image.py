@@ -15,8 +15,11 @@ from scrumrpc.model.types import OBJECT_TYPES
 ListKey = tuple[str, int]
 """A list: what it is of (an object type, or a property that puts objects into it) and the number it belongs to."""
 
-_RECORD_OVERHEAD = 600
-"""Bytes that a record takes beside its fragment, roughly: its values, its places in lists."""
+Name = tuple[str, str, str]
+"""What an object is found by: the property that says it (id or externalID), the object type, the value."""
+
+_RECORD_OVERHEAD = 800
+"""Bytes that a record takes beside its fragment, roughly: its values, its places in lists, its names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Image:
         self._records: dict[int, Record] = {}
         self._lists: dict[ListKey, list[tuple[str, int]]] = {}
         self._fragments: dict[int, Fragment] = {}
+        self._named: dict[Name, int] | None = None  # made when first asked for
         for record in records:
             self._records[record.number] = record
             for key, rank in lists_of(record):
@@ -57,6 +61,20 @@ class Image:
 
     def __getitem__(self, number: int) -> Record:
         return self._records[number]
+
+    def find(self, type_name: str, wire_id: str) -> Record | None:
+        """The object of that type and wire id, if there is one."""
+        return self._find(("id", type_name, wire_id))
+
+    def find_external(self, type_name: str, external_id: str) -> Record | None:
+        """The object of that type and external id, if there is one; deleted persons are not found by theirs."""
+        return self._find(("externalID", type_name, external_id))
+
+    def _find(self, name: Name) -> Record | None:
+        if self._named is None:
+            self._named = {each: record.number for record in self._records.values() for each in names_of(record)}
+        number = self._named.get(name)
+        return None if number is None else self._records[number]
 
     def records(self) -> Iterator[Record]:
         """All objects, in no particular order."""
@@ -78,7 +96,18 @@ class Image:
                 for key, rank in new_keys:
                     insort(self._lists.setdefault(key, []), (rank, change.number))
                 self.bytes += _RECORD_OVERHEAD
+            if self._named is not None:
+                self._rename(self._named, change.number, before, change.after)
         self.version = version
+
+    @staticmethod
+    def _rename(named: dict[Name, int], number: int, before: Record | None, after: Record | None) -> None:
+        """Forgets the names of an object, but none that another object has taken over, and learns its new ones."""
+        for name in names_of(before) if before else ():
+            if named.get(name) == number:
+                del named[name]
+        for name in names_of(after) if after else ():
+            named[name] = number
 
     def _leave(self, key: ListKey, place: tuple[str, int]) -> None:
         members = self._lists[key]
@@ -165,3 +194,12 @@ def lists_of(record: Record) -> list[tuple[ListKey, str]]:
         if record["backlogListID"] is not None and record["parentEpicID"] is None:
             lists.append((("backlogListID", record["backlogListID"]), record.rank))
     return lists
+
+
+def names_of(record: Record) -> list[Name]:
+    """What an object is found by. Deleted persons keep external ids that others may have now."""
+    names = [("id", record.type, record.id)]
+    external_id = record.values.get("externalID")
+    if external_id is not None and record.type != "DeletedPerson":
+        names.append(("externalID", record.type, external_id))
+    return names

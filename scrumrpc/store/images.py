@@ -16,11 +16,15 @@ from scrumrpc.store.statements import STATEMENTS, record_from
 
 
 class Images:
-    """The images of a worker, together at most about `limit` bytes; the one in use stays, however large it is."""
+    """The images of a worker, together at most about `limit` bytes; the one in use stays, however large it is.
 
-    def __init__(self, database: Database, limit: int) -> None:
+    `origin` is where this server is reached, which stands in front of the URLs of files that it keeps.
+    """
+
+    def __init__(self, database: Database, limit: int, origin: str = "") -> None:
         self._database = database
         self._limit = limit
+        self._origin = origin
         self._images: OrderedDict[int, Image] = OrderedDict()
         self._loading: dict[int, asyncio.Lock] = {}
 
@@ -34,7 +38,7 @@ class Images:
             async with self._loading.setdefault(account, asyncio.Lock()):
                 image = self._images.get(account)
                 if image is None:
-                    image = await self._database.read(lambda conn: load_from_tables(conn, account))
+                    image = await self._database.read(lambda conn: load_from_tables(conn, account, self._origin))
                 elif image.version < version:
                     since = image.version
                     reached, changes = await self._database.read(lambda conn: changes_since(conn, account, since))
@@ -52,7 +56,7 @@ class Images:
                 del self._loading[account]
 
 
-async def load_from_tables(conn: Connection, account: int) -> Image:
+async def load_from_tables(conn: Connection, account: int, origin: str = "") -> Image:
     """The account as its tables have it now: one snapshot, with the version read inside it."""
     await conn.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
@@ -65,7 +69,7 @@ async def load_from_tables(conn: Connection, account: int) -> Image:
             records += [record_from(type_name, row) for row in rows]
     finally:
         await conn.execute("ROLLBACK")
-    return Image(account, version, records)
+    return Image(account, version, records, origin)
 
 
 async def load_from_log(conn: Connection, account: int, version: int | None = None) -> Image:

@@ -38,8 +38,8 @@ async def note_use(database: Database, account: int, key_id: int | None) -> None
         return  # the next use notes it
 
 
-async def add(conn: Connection, account: int, name: str, prefix: str, key_hash: bytes) -> int:
-    """Adds a key and answers its number in the account."""
+async def add(conn: Connection, account: int, name: str, prefix: str, key_hash: bytes) -> Key:
+    """Adds a key and answers what is kept of it."""
     cursor = await conn.execute(
         """
         WITH locked AS (SELECT account_id FROM accounts WHERE account_id = %(account)s FOR UPDATE)
@@ -48,13 +48,13 @@ async def add(conn: Connection, account: int, name: str, prefix: str, key_hash: 
                (SELECT coalesce(max(key_id), 0) + 1 FROM api_keys WHERE account_id = %(account)s),
                %(name)s, %(prefix)s, %(key_hash)s
         FROM locked
-        RETURNING key_id
+        RETURNING key_id, name, prefix, created_at, last_used_at, revoked_at
         """,
         {"account": account, "name": name, "prefix": prefix, "key_hash": key_hash},
     )
     row = await cursor.fetchone()
     assert row is not None
-    return int(row[0])
+    return Key(*row)
 
 
 async def revoke(conn: Connection, account: int, key_id: int) -> bool:

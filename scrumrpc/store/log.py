@@ -48,6 +48,14 @@ WHERE account_id = %(account)s AND version > %(version)s AND version <= %(until)
 ORDER BY version, object_id
 """
 
+_FIRST_CHANGES = """
+SELECT a.data_version, c.object_id, min(c.version) FROM accounts a
+LEFT JOIN changes c
+       ON c.account_id = a.account_id AND c.version > %(version)s AND c.object_type = %(object_type)s
+WHERE a.account_id = %(account)s
+GROUP BY a.data_version, c.object_id
+"""
+
 _NEWEST = 2**63 - 1
 
 
@@ -87,3 +95,16 @@ async def changes_since(
         for _, number, object_type, state in rows
     ]
     return (rows[-1][0] if rows else version), changes
+
+
+async def first_changes(
+    conn: AsyncConnection[Any], account: int, type_name: str, version: int
+) -> tuple[int, dict[int, int]]:
+    """The version that the account is at, and the objects of a type that changed after `version`, gone ones included.
+
+    Each comes with the first version after `version` that changed it.
+    """
+    parameters = {"account": account, "object_type": type_name, "version": version}
+    cursor = await conn.execute(_FIRST_CHANGES, parameters)
+    rows = await cursor.fetchall()
+    return rows[0][0], {number: first for _, number, first in rows if number is not None}

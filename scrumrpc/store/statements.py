@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -131,6 +132,18 @@ def list_statements(type_name: str, rank: str, listed_in: str | None, within: tu
     )
 
 
+@cache
+def load_with_value(type_name: str, names: tuple[str, ...]) -> str:
+    """The statement that loads the objects of a type in `project` that have a value in one of the properties.
+
+    It loads at most `limit` of them, where that is not null.
+    """
+    table = TABLES[type_name]
+    valued = or_(*(table.c[column_name(name)].is_not(None) for name in names))
+    load = _load(type_name).where(table.c.project_id == bindparam("project"), valued)
+    return text_of(load.limit(bindparam("limit", type_=BigInteger)))
+
+
 def _load(type_name: str) -> Select[Any]:
     """Number, then every stored property in stored order."""
     table = TABLES[type_name]
@@ -185,13 +198,19 @@ FIND_EXTERNAL_ID = text_of(
     )
 )
 _PERSONS = TABLES["Person"]
-FIND_PERSON = text_of(
-    select(_PERSONS.c.id).where(
+FIND_PERSONS = text_of(
+    select(_PERSONS.c.login, _PERSONS.c.id).where(
         _PERSONS.c.account_id == bindparam("account"),
-        _PERSONS.c.login == bindparam("login"),
+        _PERSONS.c.login == any_(bindparam("logins")),
         _PERSONS.c.is_deleted.is_(False),
     )
 )
+NUMBERS_FOR_PEOPLE = {"BacklogItem": "itemNumber", "Task": "taskNumber"}
+"""The property that holds what people call an object of the type by; unique in the account."""
+LOAD_BY_NUMBER_FOR_PEOPLE = {
+    type_name: text_of(_load(type_name).where(TABLES[type_name].c[column_name(name)] == any_(bindparam("numbers"))))
+    for type_name, name in NUMBERS_FOR_PEOPLE.items()
+}
 TAGGED = text_of(
     select(OBJECTS.c.type, OBJECTS.c.id)
     .select_from(
@@ -200,6 +219,47 @@ TAGGED = text_of(
         )
     )
     .where(OBJECT_TAGS.c.account_id == bindparam("account"), OBJECT_TAGS.c.tag_id == bindparam("tag"))
+)
+_BACKLOGS, _LISTS = TABLES["Backlog"], TABLES["BacklogList"]
+FIRST_LIST = text_of(
+    select(_LISTS.c.id)
+    .select_from(
+        _LISTS.join(
+            _BACKLOGS, and_(_BACKLOGS.c.account_id == _LISTS.c.account_id, _BACKLOGS.c.id == _LISTS.c.backlog_id)
+        )
+    )
+    .where(
+        _LISTS.c.account_id == bindparam("account"),
+        _BACKLOGS.c.project_id == bindparam("project"),
+        _BACKLOGS.c.is_archived.is_(False),
+        _LISTS.c.is_archived.is_(False),
+    )
+    .order_by(_BACKLOGS.c.rank, _LISTS.c.rank)
+    .limit(literal_column("1"))
+)
+COUNT_ADMINISTRATORS = text_of(
+    select(func.count())
+    .select_from(_PERSONS)
+    .where(
+        _PERSONS.c.account_id == bindparam("account"),
+        _PERSONS.c.is_administrator.is_(True),
+        _PERSONS.c.is_deleted.is_(False),
+    )
+)
+LINKED = text_of(
+    select(OBJECTS.c.type, OBJECTS.c.id)
+    .distinct()
+    .select_from(
+        OBJECT_PERSONS.join(
+            OBJECTS,
+            and_(OBJECTS.c.account_id == OBJECT_PERSONS.c.account_id, OBJECTS.c.id == OBJECT_PERSONS.c.object_id),
+        )
+    )
+    .where(
+        OBJECT_PERSONS.c.account_id == bindparam("account"),
+        OBJECT_PERSONS.c.person_id == bindparam("person"),
+        OBJECT_PERSONS.c.role == any_(bindparam("roles")),
+    )
 )
 INSERT_PERSON_LINK = text_of(
     insert(OBJECT_PERSONS).values(

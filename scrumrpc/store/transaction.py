@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -15,12 +15,24 @@ from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.model.types.people import login_of
 from scrumrpc.store import hooks, keys, log
-from scrumrpc.store.contents import INSERT_CONTENT
+from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.database import Connection
 from scrumrpc.store.opening import Request
 from scrumrpc.store.ranks import Query, RankPlace, needs_new_ranks, neighbours, rank_between, ranks_after
 from scrumrpc.store.standing import Standing
-from scrumrpc.store.statements import FIND_EXTERNAL_ID, FIND_PERSON, STATEMENTS, TAGGED, record_from
+from scrumrpc.store.statements import (
+    COUNT_ADMINISTRATORS,
+    FIND_EXTERNAL_ID,
+    FIND_PERSONS,
+    FIRST_LIST,
+    LINKED,
+    LOAD_BY_NUMBER_FOR_PEOPLE,
+    NUMBERS_FOR_PEOPLE,
+    STATEMENTS,
+    TAGGED,
+    load_with_value,
+    record_from,
+)
 from scrumrpc.store.writes import writes_of
 
 Within = Mapping[str, int | None]
@@ -35,12 +47,13 @@ class Transaction:
     references are object numbers.
     """
 
-    def __init__(self, conn: Connection, standing: Standing) -> None:
+    def __init__(self, conn: Connection, standing: Standing, largest_file: int = LARGEST_FILE) -> None:
         self.account = standing.account
         self.standing = standing
         self.now = int(time.time() * 1000)  # what the call writes as the present, in milliseconds
         self.version = standing.data_version
         self._conn = conn
+        self._largest_file = largest_file
         self._last_object = standing.last_object
         self._last_item_number = standing.last_item_number
         self._last_task_number = standing.last_task_number
@@ -96,15 +109,55 @@ class Transaction:
     async def tagged_with(self, tag: Record) -> list[Record]:
         """The objects that carry the tag."""
         [rows] = await self.read((TAGGED, {"account": self.account, "tag": tag.number}))
+        return await self._load_typed(rows)
+
+    async def linked_to(self, person: Record, *names: str) -> list[Record]:
+        """The objects that name the person in one of these properties, each a list of people."""
+        parameters = {"account": self.account, "person": person.number, "roles": list(names)}
+        [rows] = await self.read((LINKED, parameters))
+        return await self._load_typed(rows)
+
+    async def with_value(self, type_name: str, project: Record, *names: str, limit: int | None = None) -> list[Record]:
+        """The objects of the type in a project that have a value in one of these properties; at most `limit`."""
+        statement = load_with_value(type_name, names)
+        parameters = {"account": self.account, "object_type": type_name, "project": project.number, "limit": limit}
+        [rows] = await self.read((statement, parameters))
+        return [record_from(type_name, row) for row in rows]
+
+    async def administrators(self) -> int:
+        """How many administrators the account has."""
+        [[(count,)]] = await self.read((COUNT_ADMINISTRATORS, {"account": self.account}))
+        return int(count)
+
+    async def first_list(self, project: Record) -> int | None:
+        """The number of the first backlog list of a project, as far as they and their backlogs are not archived."""
+        [rows] = await self.read((FIRST_LIST, {"account": self.account, "project": project.number}))
+        return rows[0][0] if rows else None
+
+    async def person_with_email_address(self, email: str) -> int | None:
+        """The number of the person who has the address, if anybody has."""
+        return (await self.persons_with_email_addresses([email])).get(email)
+
+    async def _load_typed(self, rows: Sequence[tuple[Any, ...]]) -> list[Record]:
+        """The objects of which rows tell the type and the number."""
         numbers: dict[str, list[int]] = {}
         for type_name, number in rows:
             numbers.setdefault(type_name, []).append(number)
         return [record for type_name, of_type in numbers.items() for record in await self._load(type_name, of_type)]
 
-    async def person_with_email_address(self, email: str) -> int | None:
-        """The number of the person who has the address, if anybody has."""
-        [rows] = await self.read((FIND_PERSON, {"account": self.account, "login": login_of(email)}))
-        return rows[0][0] if rows else None
+    async def persons_with_email_addresses(self, emails: Collection[str]) -> dict[str, int]:
+        """The numbers of the people who have these addresses, as far as somebody has them."""
+        logins = {email: login_of(email) for email in emails}
+        [rows] = await self.read((FIND_PERSONS, {"account": self.account, "logins": list(logins.values())}))
+        numbers: dict[str, int] = dict(rows)
+        return {email: numbers[login] for email, login in logins.items() if login in numbers}
+
+    async def find_by_number(self, type_name: str, numbers: Collection[int]) -> dict[int, Record]:
+        """The backlog items of these itemNumbers or the tasks of these taskNumbers, as far as there are any."""
+        parameters = {"account": self.account, "object_type": type_name, "numbers": list(numbers)}
+        [rows] = await self.read((LOAD_BY_NUMBER_FOR_PEOPLE[type_name], parameters))
+        found = (record_from(type_name, row) for row in rows)
+        return {record[NUMBERS_FOR_PEOPLE[type_name]]: record for record in found}
 
     async def _load(self, type_name: str, numbers: list[int]) -> list[Record]:
         statement = STATEMENTS[type_name].load_by_numbers
@@ -113,16 +166,17 @@ class Transaction:
 
     # Changing -------------------------------------------------------------------------------------------------------
 
-    async def create(self, type_name: str, index: int = -1, **values: Any) -> Record:
+    async def create(self, type_name: str, index: int = -1, within: Within | None = None, **values: Any) -> Record:
         """Makes an object at a position of its list (-1: at the end); properties not given have no value.
 
+        The index counts in the part of the list where the object is answered or, with `within`, in that part.
         Checks that the external id and what the type keeps unique are not taken. A value for `id` keeps an imported
         wire id; without it the object gets `<account>-0-<number>`.
         """
         object_type = STORED_TYPES[type_name]
         container = values[object_type.listed_in] if object_type.listed_in else ROOT
         await self._check_unique(type_name, container, None, values)
-        rank = await self._rank_at(self._place(type_name, values, {}), index)
+        rank = await self._rank_at(self._place(type_name, values, within or {}), index)
         self._last_object += 1
         number = self._last_object
         wire_id = values.pop("id", None) or f"{self.account}-0-{number}"
@@ -236,15 +290,25 @@ class Transaction:
 
     # Beside the objects ----------------------------------------------------------------------------------------------
 
-    async def keep_content(self, content_type: str, data: bytes) -> int:
-        """Keeps the content of a file and answers its number, which the file's object holds."""
+    async def keep_content(self, content_type: str, data: bytes, *, instead_of: int | None) -> int:
+        """Keeps the content of a file and answers its number, which the file's object holds.
+
+        That is the number of the one which it is to replace, where both are the same.
+        """
+        if len(data) > self._largest_file:
+            raise InvalidParameter(
+                f"The file in the parameter fileContents has {len(data)} bytes; at most {self._largest_file} are "
+                "accepted."
+            )
+        parameters = {"account": self.account, "content_type": content_type, "data": data}
+        if instead_of is not None and (await self.read((FIND_CONTENT, {**parameters, "present": instead_of})))[0]:
+            return instead_of
         self._last_object += 1
-        parameters = {"account": self.account, "content": self._last_object, "content_type": content_type, "data": data}
-        await self._conn.execute(INSERT_CONTENT, parameters)
+        await self._conn.execute(INSERT_CONTENT, {**parameters, "content": self._last_object})
         return self._last_object
 
-    async def add_api_key(self, name: str, prefix: str, key_hash: bytes) -> int:
-        """Adds an API key and answers its number."""
+    async def add_api_key(self, name: str, prefix: str, key_hash: bytes) -> keys.Key:
+        """Adds an API key and answers what is kept of it."""
         return await keys.add(self._conn, self.account, name, prefix, key_hash)
 
     async def revoke_api_key(self, key_id: int) -> bool:
@@ -279,7 +343,7 @@ class Transaction:
         queries: list[Query] = []
         names: list[str] = []
         external_id = values.get("externalID")
-        if external_id is not None:
+        if external_id is not None and type_name != "DeletedPerson":
             names.append("externalID")
             queries.append(
                 (
@@ -305,7 +369,8 @@ class Transaction:
         part = dict(within)
         if object_type.nested_in:
             part.setdefault(object_type.nested_in, values.get(object_type.nested_in))
-        return RankPlace(type_name, self.account, container, tuple(part.items()))
+        listed = "Person" if type_name == "DeletedPerson" else type_name  # all people stand in one list
+        return RankPlace(listed, self.account, container, tuple(part.items()))
 
     async def _around(self, place: RankPlace, index: int, without: int) -> tuple[str | None, str | None]:
         """The ranks before and at a position of a part of a list; InvalidParameter where it has no such position."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import time
 from typing import Any
@@ -13,17 +14,20 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from scrumrpc.calls.pipeline import Answer, Calls, find
-from scrumrpc.calls.view import Json
+from scrumrpc.calls.view import File, Json
 from scrumrpc.errors import ApiError, InternalServerError, InvalidParameter, InvalidRequest
 from scrumrpc.wire import metrics
 from scrumrpc.wire.credentials import read_basic
 from scrumrpc.wire.form import merge
 from scrumrpc.wire.pretty import pretty
+from scrumrpc.wire.uploads import is_file, merge_file, takes_file
 
 _LOG = structlog.get_logger("scrumrpc.calls")
 # Bytes of a body that are sent at once. The next ones wait until the client has taken most of them: a TLS connection
 # that still has much to send when its answer is complete would be broken off after a while, and cut the answer short.
 _PIECE = 256 * 1024
+# A file in base64 is a third larger, and what of it is escaped in a form more; the other parameters come on top.
+_IN_BASE64 = 2
 
 
 COMMON_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
@@ -33,9 +37,10 @@ COMMON_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b
 class Endpoint:
     """An ASGI application for `/service/api/v1/<method>`."""
 
-    def __init__(self, calls: Calls, *, largest_body: int, log_calls: bool) -> None:
+    def __init__(self, calls: Calls, *, largest_body: int, largest_file: int, log_calls: bool) -> None:
         self._calls = calls
         self._largest_body = largest_body
+        self._largest_file = largest_file
         self._log_calls = log_calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,18 +53,15 @@ class Endpoint:
         printed = False
         try:
             verb = scope["method"]
-            given = merge(scope["query_string"], await self._body(headers, receive), headers.get("content-type"))
+            given = await self._given(verb, name, scope["query_string"], headers, receive)
             printed = wants_pretty(given)
             check_verb(verb, headers, name)
             credentials = read_basic(headers.get("authorization"))
             answer = await self._calls.call(name, given, credentials, call_id)
         except ApiError as failure:
             error = failure
-        except Exception:  # the client learns only the call id; the operator finds the rest in the log
-            _LOG.exception("call failed", call_id=call_id, method=name[:60])
-            error = InternalServerError(
-                f"An error inside the server. The operator finds it in the log under the call id {call_id}."
-            )
+        except Exception:
+            error = unexpected(call_id, name)
         parts = result_of(answer) if answer else error_of(error)
         if printed:
             parts = [pretty(orjson.loads(b"".join(parts))).encode()]
@@ -70,29 +72,39 @@ class Endpoint:
         if self._log_calls:
             log_call(call_id, name, status, seconds, answer, error)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        """The whole body; refused as soon as it is larger than the setting allows."""
-        too_large = InvalidRequest(f"The body is larger than the {self._largest_body} bytes that the server accepts.")
-        declared = headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._largest_body:
-            raise too_large
-        chunks, size, more = [], 0, True
-        while more:
-            message: Message = await receive()
-            if message["type"] == "http.disconnect":
-                raise InvalidRequest("The body ended before its declared length.")
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > self._largest_body:
-                raise too_large
-            chunks.append(chunk)
-            more = message.get("more_body", False)
-        return b"".join(chunks)
+    async def _given(self, verb: str, name: str, query: bytes, headers: Headers, receive: Receive) -> dict[str, str]:
+        """The parameters from the query string and the body, which may hold a file where the method takes one."""
+        content_type = headers.get("content-type", "")
+        if not takes_file(name):
+            return merge(query, await read_body(headers, receive, self._largest_body), content_type)
+        body = await read_body(headers, receive, max(self._largest_body, _IN_BASE64 * self._largest_file))
+        whole = verb == "POST" and is_file(content_type)
+        return merge_file(query, body, content_type) if whole else merge(query, body, content_type)
 
 
 def new_call_id() -> str:
     """What the answer and the log line of a call are known by."""
     return secrets.token_hex(8)
+
+
+async def read_body(headers: Headers, receive: Receive, largest: int) -> bytes:
+    """The whole body; refused as soon as it is larger than the setting allows."""
+    too_large = InvalidRequest(f"The body is larger than the {largest} bytes that the server accepts.")
+    declared = headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > largest:
+        raise too_large
+    chunks, size, more = [], 0, True
+    while more:
+        message: Message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidRequest("The body ended before its declared length.")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > largest:
+            raise too_large
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
 
 
 def wants_pretty(given: dict[str, str]) -> bool:
@@ -125,7 +137,17 @@ def result_of(answer: Answer) -> list[bytes]:
     start = b'{"objectType":"Result","dataVersion":%d,"result":' % answer.version
     if isinstance(answer.result, Json):
         return [start, *answer.result.parts, b"}"]
+    if isinstance(answer.result, File):
+        return [start, b'"', base64.b64encode(answer.result.content.data), b'"}']
     return [start, orjson.dumps(answer.result), b"}"]
+
+
+def unexpected(call_id: str, name: str) -> InternalServerError:
+    """The error for an exception that is just being handled; the operator finds all of it in the log."""
+    _LOG.exception("call failed", call_id=call_id, method=name[:60])
+    return InternalServerError(
+        f"An error inside the server. The operator finds it in the log under the call id {call_id}."
+    )
 
 
 def error_of(error: ApiError | None) -> list[bytes]:
@@ -164,14 +186,16 @@ async def send_json(
     send: Send, status: int, headers: list[tuple[bytes, bytes]], parts: list[bytes], *, with_body: bool = True
 ) -> None:
     """Sends a JSON answer."""
-    body = b"".join(parts)
-    common = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        *COMMON_HEADERS,
-        *headers,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": common})
+    common = [(b"content-type", b"application/json"), *COMMON_HEADERS, *headers]
+    await send_body(send, status, common, b"".join(parts), with_body=with_body)
+
+
+async def send_body(
+    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, with_body: bool
+) -> None:
+    """Sends an answer; without the body it tells the length all the same."""
+    whole = [*headers, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": whole})
     end = len(body) if with_body else 0
     for begin in range(0, max(end, 1), _PIECE):
         piece = body[begin : min(begin + _PIECE, end)]

@@ -249,7 +249,7 @@ def test_tags_go_on_once_and_stay_in_their_project(world: World) -> None:
 def test_a_setter_needs_its_object(world: World, method: Any) -> None:
     with pytest.raises(MissingParameter, match=method.parameters[0].name):
         world.call(method.name)
-    values = {p.name: "x" for p in method.parameters[1:] if p.required}
+    values = {p.name: p.kind.example for p in method.parameters[1:] if p.required}
     with pytest.raises(ObjectNotFound):
         world.call(method.name, **{method.parameters[0].name: f"{world.account}-1-99"}, **values)
 
@@ -414,8 +414,9 @@ def test_optional_properties_are_null_unless_asked_for(world: World) -> None:
     world.call("addProject", name="A")
     plain = world.call("getData")["projects"][0]
     assert [name for name, value in plain.items() if value is None] == [
-        "externalID", "description", "link", "checklists", "comments", "attachments", "tags", "teams", "backlogItems",
-        "releases", "sprints", "boards",
+        "externalID", "description", "link", "checklists", "comments", "attachments", "customFields", "tags", "teams",
+        "messages", "backlogs", "backlogItems", "releases", "sprints", "boards", "retrospectives", "files",
+        "relationships",
     ]  # fmt: skip
     asked = world.call("getData", includeProperties=" Project.tags , Project.boards,Project.tags")["projects"][0]
     assert (asked["tags"], asked["boards"], asked["teams"]) == ([], [], None)

@@ -1,4 +1,4 @@
-"""API 1.4 as data: what is served may grow, but nothing of this may go or change."""
+"""API 1.4 as data: what is served may grow, but nothing of this may go, change or come in another order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_contract_is_whole() -> None:
 def test_methods_and_their_parameters_in_order() -> None:
     served = {m.name: {p.name: p.kind.wire_type for p in m.parameters} for m in METHODS.values() if m.public}
     for name, parameters in CONTRACT["methods"].items():
-        assert list(served[name].items()) == list(parameters.items()), name
+        assert [each for each in served[name].items() if each[0] in parameters] == list(parameters.items()), name
 
 
 def test_methods_come_in_documented_order() -> None:
@@ -40,7 +40,7 @@ def test_methods_come_in_documented_order() -> None:
 def test_objects_and_their_properties_in_order() -> None:
     for name, properties in CONTRACT["objects"].items():
         served = {p.name: p.wire_type for p in OBJECT_TYPES[name].answered}
-        assert list(served.items()) == list(properties.items()), name
+        assert [each for each in served.items() if each[0] in properties] == list(properties.items()), name
 
 
 def test_optional_properties() -> None:
@@ -53,5 +53,6 @@ def test_errors_and_their_statuses() -> None:
 
 
 def test_request_id_and_required_data_version() -> None:
-    assert [m.name for m in METHODS.values() if m.public and not m.takes_request_id] == ["getData", "getDataVersion"]
-    assert [m.name for m in METHODS.values() if not m.takes_required_data_version] == ["getDataVersion"]
+    documented = [METHODS[name] for name in CONTRACT["methods"]]
+    assert [m.name for m in documented if not m.takes_request_id] == ["getData", "getDataVersion"]
+    assert [m.name for m in documented if not m.takes_required_data_version] == ["getDataVersion"]

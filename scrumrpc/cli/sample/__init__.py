@@ -3,7 +3,8 @@
 Its present is Wednesday, 9 October 2013. Nothing here looks at a clock or at chance: it is the same every time.
 
     people      everybody
-    shop        a web shop with two teams, worked on in sprints; shop_backlog holds its backlog
+    shop        a web shop with two teams, worked on in sprints; shop_backlog and shop_plans hold its backlog,
+                shop_fields custom fields and relationships, shop_shared messages, files and retrospectives
     mobile      a mobile app that is just being planned
     support     a support desk with a Kanban board
     warehouse   a warehouse with two teams in one sprint
@@ -12,9 +13,22 @@ Its present is Wednesday, 9 October 2013. Nothing here looks at a clock or at ch
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from copy import deepcopy
 
-from scrumrpc.cli.sample import mobile, pages, people, shop, shop_backlog, support, warehouse
+from scrumrpc.cli.sample import (
+    mobile,
+    pages,
+    people,
+    shop,
+    shop_backlog,
+    shop_fields,
+    shop_plans,
+    shop_shared,
+    support,
+    warehouse,
+)
 from scrumrpc.cli.sample.constructors import NONE, Object
 
 __all__ = ["ACCOUNT", "ADMINISTRATOR", "Object", "objects"]
@@ -26,8 +40,8 @@ ADMINISTRATOR = "bob@example.com"
 def objects() -> list[Object]:
     """All objects of the account as the operators' method importObjects takes them, each after those it refers to."""
     parts = (
-        people.OBJECTS, shop.OBJECTS, shop_backlog.OBJECTS, mobile.OBJECTS, support.OBJECTS, warehouse.OBJECTS,
-        pages.OBJECTS,
+        people.OBJECTS, shop.OBJECTS, shop_backlog.OBJECTS, shop_plans.OBJECTS, shop_fields.OBJECTS,
+        shop_shared.OBJECTS, mobile.OBJECTS, support.OBJECTS, warehouse.OBJECTS, pages.OBJECTS,
     )  # fmt: skip
     account = deepcopy([each for part in parts for each in part])
     _sum_up(account)
@@ -40,16 +54,26 @@ def _sum_up(account: list[Object]) -> None:
     The used time of a task is the sum of its time entries. A backlog item with tasks sums up their estimates, used
     times and remaining work, and adds the time entries on itself.
     """
-    work = {(each["objectType"], each["id"]): each for each in account if each["objectType"] in ("BacklogItem", "Task")}
-    entries = [each for each in account if each["objectType"] == "TimeEntry"]
+    parts: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     tasks = [each for each in account if each["objectType"] == "Task"]
-    for entry in entries:
-        _add(work[entry["ownerObjectType"], entry["ownerObjectID"]], "usedTime", entry["usedTime"])
+    for entry in account:
+        if entry["objectType"] == "TimeEntry":
+            parts[entry["ownerObjectType"], entry["ownerObjectID"], "usedTime"].append(entry["usedTime"])
     for task in tasks:
-        for name in ("estimate", "usedTime", "remainingWork"):
-            _add(work["BacklogItem", task["backlogItemID"]], name, task[name])
+        _take_sums(task, parts)
+        for name in _SUMS:
+            if task[name] != NONE:
+                parts["BacklogItem", task["backlogItemID"], name].append(task[name])
+    for item in account:
+        if item["objectType"] == "BacklogItem":
+            _take_sums(item, parts)
 
 
-def _add(to: Object, name: str, number: float) -> None:
-    if number != NONE:
-        to[name] = number if to[name] == NONE else to[name] + number
+_SUMS = ("estimate", "usedTime", "remainingWork")
+
+
+def _take_sums(work: Object, parts: dict[tuple[str, str, str], list[float]]) -> None:
+    for name in _SUMS:
+        numbers = parts.get((work["objectType"], work["id"], name))
+        if numbers:
+            work[name] = math.fsum(numbers)

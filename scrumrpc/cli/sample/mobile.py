@@ -5,6 +5,8 @@ from __future__ import annotations
 from scrumrpc.cli.sample.constructors import (
     Object,
     attachment,
+    backlog,
+    backlog_list,
     board,
     check,
     checklist,
@@ -29,6 +31,9 @@ PROJECT = project(
 )  # fmt: skip
 
 _PLAN = [
+    BACKLOG := backlog(PROJECT, "729-31746-41", "App", description="What the app will be able to do.", color="Green"),
+    NEXT := backlog_list(BACKLOG, "729-31746-42", "Next", externalID="app-next"),
+    LATER := backlog_list(BACKLOG, "729-31746-43", "Later", description="Perhaps.", color="Light gray"),
     ANDROID := tag(PROJECT, "729-31746-1", "Android", "Green"),
     IOS := tag(PROJECT, "729-31746-2", "iOS", "Light gray"),
     APP_TEAM := team(PROJECT, "729-31746-3", "App team", [LIN, TOM], externalID="team-app", description="Two people."),
@@ -44,7 +49,7 @@ _PLAN = [
 
 _BACKLOG = [
     SCANNER := item(
-        PROJECT, "729-31746-21", 301, "Scan a barcode", status="Assigned to sprint", sprintID=SPRINT_1, teamID=APP_TEAM,
+        NEXT, "729-31746-21", 301, "Scan a barcode", status="Assigned to sprint", sprintID=SPRINT_1, teamID=APP_TEAM,
         type="Spike", priority="High", color="Light green", creatorID=SOFIA, releaseID=BETA, roughEstimate=8,
         tagIDs=[ANDROID, IOS],
     ),
@@ -56,10 +61,10 @@ _BACKLOG = [
     LIST := checklist(LIBRARY, "729-31746-24", "Libraries", externalID="lib-list"),
     check(LIST, "729-31746-25", "ZXing", is_checked=True),
     check(LIST, "729-31746-26", "ZBar"),
-    item(PROJECT, "729-31746-27", 302, "Push messages", priority="Low", creatorID=ALICE, roughEstimate=0.5),
-    item(PROJECT, "729-31746-28", 303, "Crashes when turned 90°", type="Bug", status="Ready for estimation"),
+    item(LATER, "729-31746-27", 302, "Push messages", priority="Low", creatorID=ALICE, roughEstimate=0.5),
+    item(NEXT, "729-31746-28", 303, "Crashes when turned 90°", type="Bug", status="Ready for estimation"),
     item(
-        PROJECT, "729-31746-29", 304, "Take a picture of the order", type="Feature", status="Ready for sprint",
+        LATER, "729-31746-29", 304, "Take a picture of the order", type="Feature", status="Ready for sprint",
         creatorID=ERIN, releaseID=BETA, roughEstimate=5, estimate=20, assignedPersonIDs=[LIN],
     ),
 ]  # fmt: skip

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from scrumrpc.cli.sample.constructors import (
     Object,
+    backlog,
+    backlog_list,
     board,
     check,
     checklist,
@@ -33,6 +35,8 @@ PAYMENTS = project(
 )
 
 _PAYMENTS = [
+    PAYMENTS_BACKLOG := backlog(PAYMENTS, "729-74533-11", "Backlog"),
+    PAYMENTS_LIST := backlog_list(PAYMENTS_BACKLOG, "729-74533-12", "Backlog"),
     INSTALMENTS := tag(PAYMENTS, "729-6893-337", "instalments", "Dark green"),
     LEDGER := team(PAYMENTS, "729-6764-8437", "Ledger", [HUGO, GRETA]),
     BOARD := board(PAYMENTS, "729-2345-322", "Ledger board", "Scrum"),
@@ -43,7 +47,7 @@ _PAYMENTS = [
     SPRINT := sprint(PAYMENTS, "729-5445-4334", "October", "In progress", ("2013-10-01", "2013-10-31"), boardID=BOARD),
     participation(LEDGER, SPRINT, 42),
     ITEM := item(
-        PAYMENTS, "729-33220-627", 2149, "Example backlog item 1", DOING, sprintID=SPRINT, teamID=LEDGER,
+        PAYMENTS_LIST, "729-33220-627", 2149, "Example backlog item 1", DOING, sprintID=SPRINT, teamID=LEDGER,
         releaseID=RELEASE, description="An example description.", link="http://www.example.com", priority="High",
         type="Feature", color="Blue", creatorID=FATIMA, roughEstimate=15, estimate=21.25, remainingWork=12.5,
         assignedPersonIDs=[HUGO], tagIDs=[INSTALMENTS],
@@ -56,8 +60,12 @@ _PAYMENTS = [
 INTERVIEWS = project("729-1242-231", "Interviews", ("Hours", "Hours", "Hours"), stakeholderIDs=[INES, JACK])
 
 _INTERVIEWS = [
+    INTERVIEW_BACKLOG := backlog(INTERVIEWS, "729-3242-231", "Backlog"),
+    INTERVIEW_LIST := backlog_list(INTERVIEW_BACKLOG, "729-3242-232", "Backlog"),
     tag(INTERVIEWS, "729-1243-1", "by phone", "Light blue"),
-    QUESTIONS := item(INTERVIEWS, "729-3242-221", 601, "What do customers miss?", creatorID=INES, color="Dark orange"),
+    QUESTIONS := item(
+        INTERVIEW_LIST, "729-3242-221", 601, "What do customers miss?", creatorID=INES, color="Dark orange"
+    ),
     COMMENT := comment(QUESTIONS, "729-3732-121", INES, "2013-05-06 17:07:09", "An example comment."),
     REPLY := reply(COMMENT, "729-3732-341", JACK, "2013-05-09 17:07:09", "An example reply."),
     reply(REPLY, "729-3732-342", INES, "2013-05-10 06:00:00", "And a reply to the reply."),
@@ -67,12 +75,14 @@ _INTERVIEWS = [
 BUILD_SERVER = project("729-1453-441", "Build server", ("Days", "Hours", "Hours"), productOwnerIDs=[OLGA])
 
 _BUILD_SERVER = [
+    BUILD_BACKLOG := backlog(BUILD_SERVER, "729-1454-11", "Backlog"),
+    BUILD_LIST := backlog_list(BUILD_BACKLOG, "729-1454-12", "Backlog"),
     tag(BUILD_SERVER, "729-1454-1", "nightly", "Dark brown"),
     MACHINES := team(BUILD_SERVER, "729-1454-2", "Machines", [OLGA]),
     KANBAN := board(BUILD_SERVER, "729-1454-3", "Machines", "Kanban"),
     column(KANBAN, "729-1454-4", "To do", "To do"),
     DONE := column(KANBAN, "729-1454-5", "Done", "Done"),
-    FANS := item(BUILD_SERVER, "729-6538-337", 938, "Fans are too loud", DONE, type="Bug", assignedPersonIDs=[OLGA]),
+    FANS := item(BUILD_LIST, "729-6538-337", 938, "Fans are too loud", DONE, type="Bug", assignedPersonIDs=[OLGA]),
     time_entry(FANS, "729-1454-6", "2013-05-03", OLGA, 1.5),
     commit(
         FANS, "729-4543-6286", "2013-05-03 17:10:20", OLGA, "8ec178ac8b2b385f3882553da18969a44331a6da",
@@ -85,6 +95,8 @@ _BUILD_SERVER = [
 IDEAS = project("729-13422-1222", "Ideas", externalID="IDEAS")
 
 _IDEAS = [
+    IDEA_BACKLOG := backlog(IDEAS, "729-11028-2", "Backlog"),
+    backlog_list(IDEA_BACKLOG, "729-11028-3", "Backlog"),
     tag(IDEAS, "729-11027-933", "Tag 1", "Red", description="An example description."),
     team(IDEAS, "729-11028-1", "Nobody yet", []),
 ]
@@ -95,15 +107,17 @@ ARCHIVE = project(
 )  # fmt: skip
 
 _ARCHIVE = [
+    OLD_BACKLOG := backlog(ARCHIVE, "729-44336-21", "Backlog"),
+    OLD_LIST := backlog_list(OLD_BACKLOG, "729-44336-22", "Backlog"),
     OLD_TAG := tag(ARCHIVE, "729-44336-1", "perl", "Light red"),
     OLD_TEAM := team(ARCHIVE, "729-44336-2", "Everybody", [LARS]),
     LAST := release(ARCHIVE, "729-44336-3", "Last one", "Completed", releaseDate="2012-12-31"),
-    STOPPED := sprint(ARCHIVE, "729-44336-4", "Stopped", "Aborted", ("2012-11-05", "2012-11-16")),
+    STOPPED := sprint(ARCHIVE, "729-44336-4", "Stopped", "Aborted", ("2012-11-05", "2012-11-16"), isArchived=True),
     FINAL := sprint(ARCHIVE, "729-44336-5", "Final", "Completed", ("2012-12-03", "2012-12-14")),
     participation(OLD_TEAM, STOPPED, 3),
     participation(OLD_TEAM, FINAL, 8),
     EXPORT := item(
-        ARCHIVE, "729-44336-6", 12, "Export everything", status="Released", sprintID=FINAL, teamID=OLD_TEAM,
+        OLD_LIST, "729-44336-6", 12, "Export everything", status="Released", sprintID=FINAL, teamID=OLD_TEAM,
         releaseID=LAST, creatorID=CHRIS, type="Other", tagIDs=[OLD_TAG], roughEstimate=4,
     ),
     SCRIPT := task(
@@ -115,7 +129,7 @@ _ARCHIVE = [
     commit(SCRIPT, "729-44336-10", "2012-12-05 22:22:22", CHRIS, "r1999", "Export everything; #12"),
     LEFT := checklist(ARCHIVE, "729-44336-11", "Left to do"),
     check(LEFT, "729-44336-12", "Switch it off", is_checked=True),
-    item(ARCHIVE, "729-44336-13", 13, "Never done", creatorID=LARS, priority="Low", roughEstimate=0),
+    item(OLD_LIST, "729-44336-13", 13, "Never done", creatorID=LARS, priority="Low", roughEstimate=0),
 ]  # fmt: skip
 
 OBJECTS: list[Object] = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from scrumrpc.cli.sample.constructors import (
     Object,
     attachment,
+    backlog,
+    backlog_list,
     board,
     check,
     checklist,
@@ -39,6 +41,23 @@ from scrumrpc.cli.sample.people import (
 PROJECT = project(
     "729-11230-1", "Web shop", link="http://www.example.com", productOwnerIDs=[PAULA], stakeholderIDs=[STEFAN, SOFIA]
 )
+
+_BACKLOGS = [
+    BACKLOG := backlog(
+        PROJECT, "729-11401-1", "Shop", description="All that customers see.", color="Blue", externalID="backlog/shop"
+    ),
+    NEXT := backlog_list(
+        BACKLOG, "729-11401-2", "Next", description="In the order of its value.", color="Green", externalID="list/next"
+    ),
+    SOME_DAY := backlog_list(BACKLOG, "729-11401-3", "Some day", color="Light gray"),
+    BUGS := backlog_list(BACKLOG, "729-11401-4", "Bugs", description="Closed ones stay here.", color="Red"),
+    backlog_list(BACKLOG, "729-11401-5", "Ideas of the last year", isArchived=True),
+    BEHIND := backlog(PROJECT, "729-11401-6", "Behind the scenes"),
+    backlog_list(BEHIND, "729-11401-7", "Behind the scenes"),
+    BEFORE := backlog(PROJECT, "729-11401-8", "Before the relaunch", color="Dark gray", isArchived=True),
+    backlog_list(BEFORE, "729-11401-9", "Before the relaunch"),
+    backlog_list(BEFORE, "729-11401-10", "For nobody"),
+]  # fmt: skip
 
 _TAGS = [
     ACCESSIBILITY := tag(PROJECT, "729-0-69363", "accessibility", "Light green"),
@@ -82,7 +101,8 @@ _RELEASES = [
 
 _SPRINTS = [
     SPRINT_5 := sprint(
-        PROJECT, "729-11301-31", "Sprint 5", "Completed", ("2013-04-29", "2013-05-10"), externalID="sprint/5"
+        PROJECT, "729-11301-31", "Sprint 5", "Completed", ("2013-04-29", "2013-05-10"), externalID="sprint/5",
+        isArchived=True,
     ),
     SPRINT_6 := sprint(
         PROJECT, "729-11301-32", "Sprint 6", "Aborted", ("2013-09-02", "2013-09-13"), description="Half of us were ill."
@@ -117,9 +137,9 @@ _ON_THE_PROJECT = [
 ]
 
 _ON_RELEASES = [
-    BEFORE := checklist(AUTUMN, "729-11301-51", "Before the release", externalID="go-live"),
-    check(BEFORE, "729-11301-52", "Terms and conditions approved", is_checked=True, description="By legal & Stefan."),
-    check(BEFORE, "729-11301-53", "Load test: 100 % of last year's peak"),
+    GO_LIVE := checklist(AUTUMN, "729-11301-51", "Before the release", externalID="go-live"),
+    check(GO_LIVE, "729-11301-52", "Terms and conditions approved", is_checked=True, description="By legal & Stefan."),
+    check(GO_LIVE, "729-11301-53", "Load test: 100 % of last year's peak"),
     attachment(AUTUMN, "729-11301-54", "rollout plan (final) v3.xlsx", externalID="doc-77"),
     DATE := comment(AUTUMN, "729-11301-55", STEFAN, "2013-09-03 13:15:00", "Can we have it two weeks earlier?"),
     WHICH := reply(DATE, "729-11301-56", PAULA, "2013-09-03 13:40:21", "Without guest orders: yes."),
@@ -142,5 +162,6 @@ _ON_SPRINTS = [
 ]
 
 OBJECTS: list[Object] = [
-    PROJECT, *_TAGS, *_TEAMS, *_BOARDS, *_RELEASES, *_SPRINTS, *_ON_THE_PROJECT, *_ON_RELEASES, *_ON_SPRINTS,
+    PROJECT, *_BACKLOGS, *_TAGS, *_TEAMS, *_BOARDS, *_RELEASES, *_SPRINTS, *_ON_THE_PROJECT, *_ON_RELEASES,
+    *_ON_SPRINTS,
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from __future__ import annotations
 from scrumrpc.cli.sample.constructors import (
     Object,
     attachment,
+    backlog,
+    backlog_list,
     board,
     check,
     checklist,
@@ -32,6 +34,11 @@ PROJECT = project(
     "729-1321-1244", "Warehouse", productOwnerIDs=[FATIMA], stakeholderIDs=[STEFAN, INES], externalID="WH",
     description="Software for picking and packing.",
 )  # fmt: skip
+
+_BACKLOG = [
+    BACKLOG := backlog(PROJECT, "729-7253-21", "Backlog"),
+    LIST := backlog_list(BACKLOG, "729-7253-22", "Backlog"),
+]
 
 _TAGS = [
     SCANNERS := tag(PROJECT, "729-10820-446", "scanners", "Dark blue"),
@@ -75,30 +82,30 @@ _PICKING: Object = {"sprintID": SPRINT, "teamID": PICKERS, "releaseID": RELEASE,
 _PACKING: Object = {"sprintID": SPRINT, "teamID": PACKERS, "creatorID": FATIMA}
 
 _IN_THE_SPRINT = [
-    item(PROJECT, "729-3056-422", 501, "Shorter ways", TO_DO, **_PICKING, type="Feature", estimate=3, remainingWork=3),
+    item(LIST, "729-3056-422", 501, "Shorter ways", TO_DO, **_PICKING, type="Feature", estimate=3, remainingWork=3),
     item(
-        PROJECT, "729-4333-633", 502, "Beep louder", IN_PROGRESS, **_PICKING, type="Feature", assignedPersonIDs=[HUGO],
+        LIST, "729-4333-633", 502, "Beep louder", IN_PROGRESS, **_PICKING, type="Feature", assignedPersonIDs=[HUGO],
         tagIDs=[SCANNERS], estimate=1, remainingWork=0.5,
     ),
-    GLOVES := item(PROJECT, "729-7252-65", 503, "Use it with gloves", boardID=BOARD, status="To do", **_PICKING),
+    GLOVES := item(LIST, "729-7252-65", 503, "Use it with gloves", boardID=BOARD, status="To do", **_PICKING),
     task(GLOVES, "729-7253-1", 571, "Buy gloves", TO_DO, estimate=0.25, remainingWork=0.25, assignedPersonIDs=[OLGA]),
     task(GLOVES, "729-7253-2", 572, "Larger buttons", TO_DO, estimate=2, remainingWork=2, tagIDs=[SAFETY]),
-    item(PROJECT, "729-6434-566", 504, "Count stock", TO_TEST, **_PICKING, type="Other", assignedPersonIDs=[OLGA]),
-    item(PROJECT, "729-1064-123", 505, "Weigh parcels", TO_DO, **_PACKING, color="Yellow", priority="Low"),
+    item(LIST, "729-6434-566", 504, "Count stock", TO_TEST, **_PICKING, type="Other", assignedPersonIDs=[OLGA]),
+    item(LIST, "729-1064-123", 505, "Weigh parcels", TO_DO, **_PACKING, color="Yellow", priority="Low"),
     ROBOT := item(
-        PROJECT, "729-3056-722", 506, "Lend the robot a hand 🦾", boardID=BOARD, status="In progress", **_PACKING,
+        LIST, "729-3056-722", 506, "Lend the robot a hand 🦾", boardID=BOARD, status="In progress", **_PACKING,
         type="Spike",
     ),
     ARM := task(ROBOT, "729-7253-3", 573, "Left arm", DONE, estimate=2, remainingWork=0, assignedPersonIDs=[ZOE]),
     time_entry(ARM, "729-7253-4", "2013-10-07", ZOE, 8),
     time_entry(ARM, "729-7253-5", "2013-10-08", ZOE, 4.25),
     task(ROBOT, "729-7253-6", 574, "Right arm", IN_PROGRESS, remainingWork=1.5, assignedPersonIDs=[ZOE, OMAR]),
-    item(PROJECT, "729-3057-131", 507, "Fewer labels", DONE, **_PACKING, assignedPersonIDs=[OMAR], remainingWork=0),
-    item(PROJECT, "729-4309-471", 508, "Tape runs out", IN_PROGRESS, **_PACKING, type="Bug", assignedPersonIDs=[ZOE]),
+    item(LIST, "729-3057-131", 507, "Fewer labels", DONE, **_PACKING, assignedPersonIDs=[OMAR], remainingWork=0),
+    item(LIST, "729-4309-471", 508, "Tape runs out", IN_PROGRESS, **_PACKING, type="Bug", assignedPersonIDs=[ZOE]),
 ]  # fmt: skip
 
 _NOT_PLANNED = [
-    EXAMPLE := item(PROJECT, "729-17823-1322", 509, "Forklifts", type="Feature", color="Light brown", creatorID=ALICE),
+    EXAMPLE := item(LIST, "729-17823-1322", 509, "Forklifts", type="Feature", color="Light brown", creatorID=ALICE),
     attachment(
         EXAMPLE, "729-8641-15", "Example.png", name="Example attachment", description="An example description.",
         thumbnailURL="https://files.example.com/thumbs/729-8641-15.png",
@@ -119,5 +126,5 @@ _REMARKS = [
 ]
 
 OBJECTS: list[Object] = [
-    PROJECT, *_TAGS, *_TEAMS, *_BOARDS, *_PLAN, *_IN_THE_SPRINT, *_NOT_PLANNED, *_REMARKS,
+    PROJECT, *_BACKLOG, *_TAGS, *_TEAMS, *_BOARDS, *_PLAN, *_IN_THE_SPRINT, *_NOT_PLANNED, *_REMARKS,
 ]  # fmt: skip

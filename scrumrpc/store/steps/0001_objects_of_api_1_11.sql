@@ -195,6 +195,8 @@ ALTER TABLE backlog_items
 ALTER TABLE backlog_items ALTER COLUMN is_archived_in_board DROP DEFAULT;
 -- Until now boards showed their items in backlog order.
 UPDATE backlog_items SET board_rank = rank WHERE board_id IS NOT NULL;
+-- The references of the updated rows are checked now: no index can be made while checks are pending.
+SET CONSTRAINTS ALL IMMEDIATE;
 CREATE UNIQUE INDEX backlog_items_on_board ON backlog_items (account_id, board_id, board_rank);
 CREATE INDEX backlog_items_by_epic ON backlog_items (account_id, parent_epic_id) WHERE parent_epic_id IS NOT NULL;
 CREATE INDEX backlog_items_by_sprint ON backlog_items (account_id, sprint_id) WHERE sprint_id IS NOT NULL;

@@ -57,18 +57,18 @@ def example(object_type: ObjectType, number: int) -> Record:
     """A record of the type with a value in every property."""
     by_kind: dict[str, Any] = {
         "id": f"1-0-{number}", "string": 'a "quoted"\nline ü', "integer": 7, "number": 2.5, "boolean": True,
-        "date": "2013-10-09", "time": 1381000000000, "ref": number, "refs": [number],
+        "date": "2013-10-09", "time": 1381000000000, "ref": number, "refs": [number], "strings": ["Red"],
+        "url": "/service/files/1",
     }  # fmt: skip
     values = {p.name: p.values[0] if p.kind == "enum" else by_kind[p.kind] for p in object_type.stored}
+    if object_type.nested_in:
+        values |= {object_type.nested_in: None, str(object_type.listed_in): 1}  # else it would be part of itself
     return Record(number, object_type.name, values)
 
 
 def test_every_type_is_rendered_with_all_properties_in_order() -> None:
     for object_type in STORED_TYPES.values():
-        record = example(object_type, 5)
-        if object_type.name == "Comment":
-            record = record.changed(parentCommentID=None, ownerObjectID=1)  # else it would be its own reply
-        image = Image(1, 0, [record, PROJECT])
+        image = Image(1, 0, [example(object_type, 5), PROJECT], "https://scrum.example.com")
         parts: list[bytes] = []
         image.write(parts, 5, frozenset())
         rendered = orjson.loads(b"".join(parts))
@@ -77,13 +77,15 @@ def test_every_type_is_rendered_with_all_properties_in_order() -> None:
         for p in object_type.answered:
             if p.optional:
                 assert rendered[p.name] is None
-            if p.kind == "ref" and object_type.name != "Comment":
+            if p.kind == "ref" and not object_type.nested_in:
                 assert rendered[p.name] == "1-0-5"
+            if p.kind == "url":
+                assert rendered[p.name] == "https://scrum.example.com/service/files/1"
 
 
 def test_numbers_are_floats_and_minus_one_where_there_is_none() -> None:
     item = example(STORED_TYPES["BacklogItem"], 5).changed(estimate=None, roughEstimate=3)
-    image = Image(1, 0, [item])
+    image = Image(1, 0, [item, PROJECT])
     parts: list[bytes] = []
     image.write(parts, 5, frozenset())
     text = b"".join(parts)

@@ -1,0 +1,60 @@
+"""Who may call which method: the public methods that have another rule than access to the project, by rule."""
+
+from __future__ import annotations
+
+DEFAULT = "PROJECT_ACCESS"
+
+TABLE: dict[str, str] = {
+    # Everybody in the account
+    "getBacklogItems": "ANYBODY",
+    "getData": "ANYBODY",
+    "getDataVersion": "ANYBODY",
+    "getObject": "ANYBODY",
+    "getTimeEntries": "ANYBODY",
+    # Everybody, or only administrators where access control on projects is turned on
+    "addProject": "PROJECT_CREATORS",
+    # Product owners of the project, and administrators
+    "addProductOwner": "PROJECT_MANAGERS",
+    "addStakeholder": "PROJECT_MANAGERS",
+    "removeProductOwner": "PROJECT_MANAGERS",
+    "removeStakeholder": "PROJECT_MANAGERS",
+    "setProjectDescription": "PROJECT_MANAGERS",
+    "setProjectDetailedEstimateUnit": "PROJECT_MANAGERS",
+    "setProjectLink": "PROJECT_MANAGERS",
+    "setProjectName": "PROJECT_MANAGERS",
+    "setProjectRoughEstimateUnit": "PROJECT_MANAGERS",
+    "setProjectStatus": "PROJECT_MANAGERS",
+    "setProjectTimeTrackingUnit": "PROJECT_MANAGERS",
+    # Whoever wrote it, and administrators
+    "deleteComment": "COMMENT_CREATOR",
+    "setCommentExternalID": "COMMENT_CREATOR",
+    "setCommentText": "COMMENT_CREATOR",
+    "deleteMessage": "MESSAGE_CREATOR",
+    "setMessageColor": "MESSAGE_CREATOR",
+    "setMessageLink": "MESSAGE_CREATOR",
+    "setMessageText": "MESSAGE_CREATOR",
+    "setMessageTitle": "MESSAGE_CREATOR",
+    "setMessageType": "MESSAGE_CREATOR",
+    # The person itself, and administrators
+    "setPersonDescription": "PERSON_ITSELF",
+    "setPersonEmailAddress": "PERSON_ITSELF",
+    "setPersonExternalID": "PERSON_ITSELF",
+    "setPersonFirstName": "PERSON_ITSELF",
+    "setPersonIM": "PERSON_ITSELF",
+    "setPersonLastName": "PERSON_ITSELF",
+    "setPersonNickname": "PERSON_ITSELF",
+    "setPersonPhone": "PERSON_ITSELF",
+    "setPersonPhotoURL": "PERSON_ITSELF",
+    # Administrators
+    "addAPIKey": "ADMINISTRATORS",
+    "addPerson": "ADMINISTRATORS",
+    "deleteAPIKey": "ADMINISTRATORS",
+    "deleteCommitHookSecret": "ADMINISTRATORS",
+    "deletePerson": "ADMINISTRATORS",
+    "deleteProject": "ADMINISTRATORS",
+    "getAPIKeys": "ADMINISTRATORS",
+    "moveProject": "ADMINISTRATORS",
+    "resetCommitHookSecret": "ADMINISTRATORS",
+    "setPersonIsAdministrator": "ADMINISTRATORS",
+}
+"""The names of rules in scrumrpc/calls/permissions.py by method."""
