@@ -1,11 +1,10 @@
 -- The whole present schema of scrumrpc, to be read from top to bottom.
 --
 -- Every primary key and every index begins with account_id, so that accounts can be spread over machines. Objects are
--- numbered over all types of an account; a column that refers to an object holds its number.
--- Ranks sort a list bytewise (COLLATE "C"): a new rank fits between any two, so an insert or a move touches one row.
+-- numbered over all types of an account; a column that refers to an object holds its number. Ranks sort a list
+-- bytewise (COLLATE "C"): a new rank fits between any two, so an insert or a move touches one row.
 --
 -- Older databases are brought here by the numbered steps in scrumrpc/store/steps/; a test proves that they lead here.
-
 
 -- Accounts and who may call ------------------------------------------------------------------------------------------
 
@@ -36,11 +35,9 @@ CREATE TABLE api_keys (
     created_at    timestamptz NOT NULL DEFAULT now(),
     last_used_at  timestamptz,                          -- written at most once a minute
     revoked_at    timestamptz,
-    PRIMARY KEY (account_id, key_id)
-);
+    PRIMARY KEY (account_id, key_id));
 -- Finds the key that a call presents.
 CREATE UNIQUE INDEX api_keys_by_hash ON api_keys (account_id, key_hash);
-
 
 -- Kinds of columns ---------------------------------------------------------------------------------------------------
 
@@ -50,9 +47,10 @@ CREATE DOMAIN color AS text CHECK (VALUE IN (
     'Dark blue', 'Purple', 'Pink', 'Light brown', 'Dark brown', 'Light gray', 'Dark gray'));
 -- The statuses of tasks and of what stands on boards.
 CREATE DOMAIN task_status AS text CHECK (VALUE IN ('To do', 'In progress', 'To test', 'Done'));
+-- What estimates and times are counted in.
+CREATE DOMAIN unit AS text CHECK (VALUE IN ('Points', 'Days', 'Hours'));
 -- Estimates, times and velocities.
 CREATE DOMAIN amount AS double precision CHECK (VALUE >= 0);
-
 
 -- Objects: identity --------------------------------------------------------------------------------------------------
 
@@ -63,8 +61,7 @@ CREATE TABLE objects (
     type         text NOT NULL,
     wire_id      text NOT NULL,
     external_id  text CHECK (external_id <> '' AND length(external_id) <= 255),
-    PRIMARY KEY (account_id, id)
-);
+    PRIMARY KEY (account_id, id));
 -- Finds the object that a parameter names; wire ids are unique within a type only (the documentation's examples have
 -- an attachment and a person of the same id).
 CREATE UNIQUE INDEX objects_by_wire_id ON objects (account_id, type, wire_id);
@@ -72,74 +69,51 @@ CREATE UNIQUE INDEX objects_by_wire_id ON objects (account_id, type, wire_id);
 CREATE UNIQUE INDEX objects_by_external_id ON objects (account_id, type, external_id)
     WHERE external_id IS NOT NULL AND type <> 'DeletedPerson';
 
-
 -- People -------------------------------------------------------------------------------------------------------------
 
 -- Persons and, with is_deleted, deleted persons, whom other objects still refer to.
-CREATE TABLE persons (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
-    first_name        text NOT NULL,
-    last_name         text,
-    nickname          text,
-    email_address     text NOT NULL,
-    login             text NOT NULL,                    -- the address in folded letters; lower() depends on the locale
-    phone             text,
-    im                text,
-    description       text,
-    photo_url         text,
-    is_activated      boolean NOT NULL,
-    is_administrator  boolean NOT NULL,
-    is_deleted        boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects
-);
+CREATE TABLE persons (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
+    first_name text NOT NULL, last_name text, nickname text, email_address text NOT NULL,
+    login text NOT NULL,                                -- the address in folded letters; lower() depends on the locale
+    phone text, im text, description text, photo_url text,
+    is_activated boolean NOT NULL, is_administrator boolean NOT NULL, is_deleted boolean NOT NULL,
+    PRIMARY KEY (account_id, id));
 -- Finds the person that a call is made for; nobody else may have the address.
 CREATE UNIQUE INDEX persons_by_login ON persons (account_id, login) WHERE NOT is_deleted;
 -- The list of persons.
 CREATE UNIQUE INDEX persons_in_order ON persons (account_id, rank);
 
-
 -- Projects and what stands in them -----------------------------------------------------------------------------------
 
 -- Projects.
-CREATE TABLE projects (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE projects (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     name text NOT NULL, description text, link text,
     status text NOT NULL CHECK (status IN ('Active', 'Archived')),
-    rough_estimate_unit text NOT NULL CHECK (rough_estimate_unit IN ('Points', 'Days', 'Hours')),
-    detailed_estimate_unit text NOT NULL CHECK (detailed_estimate_unit IN ('Points', 'Days', 'Hours')),
-    time_tracking_unit text NOT NULL CHECK (time_tracking_unit IN ('Points', 'Days', 'Hours')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects
-);
+    rough_estimate_unit unit NOT NULL, detailed_estimate_unit unit NOT NULL, time_tracking_unit unit NOT NULL,
+    PRIMARY KEY (account_id, id));
 -- The list of projects.
 CREATE UNIQUE INDEX projects_in_order ON projects (account_id, rank);
 -- Project names are unique in the account.
 CREATE UNIQUE INDEX projects_by_name ON projects (account_id, name);
 
 -- Teams.
-CREATE TABLE teams (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE teams (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The teams of a project.
 CREATE UNIQUE INDEX teams_in_order ON teams (account_id, project_id, rank);
 
 -- Tags.
-CREATE TABLE tags (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE tags (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, color color NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The tags of a project.
 CREATE UNIQUE INDEX tags_in_order ON tags (account_id, project_id, rank);
 -- Tag names are unique in a project.
 CREATE UNIQUE INDEX tags_by_name ON tags (account_id, project_id, name);
 
 -- Custom fields.
-CREATE TABLE custom_fields (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE custom_fields (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text,
     owner_object_types text[] NOT NULL, owner_backlog_item_types text[],
     type text NOT NULL CHECK (type IN (
@@ -147,156 +121,119 @@ CREATE TABLE custom_fields (
         'Team', 'Release', 'Sprint', 'Dropdown', 'Radio buttons', 'Checkboxes', 'List (single selection)',
         'List (multiple selections)')),
     unit text, options text[], is_required boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The custom fields of a project.
 CREATE UNIQUE INDEX custom_fields_in_order ON custom_fields (account_id, project_id, rank);
 -- Names of custom fields are unique in a project.
 CREATE UNIQUE INDEX custom_fields_by_name ON custom_fields (account_id, project_id, name);
 
 -- Boards.
-CREATE TABLE boards (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE boards (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text,
     type text NOT NULL CHECK (type IN ('Scrum', 'Kanban')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The boards of a project.
 CREATE UNIQUE INDEX boards_in_order ON boards (account_id, project_id, rank);
-
 -- Columns of boards.
-CREATE TABLE board_columns (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE board_columns (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, board_id bigint NOT NULL, name text NOT NULL, description text,
     status task_status NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, board_id) REFERENCES boards
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, board_id) REFERENCES boards);
 -- The columns of a board.
 CREATE UNIQUE INDEX board_columns_in_order ON board_columns (account_id, board_id, rank);
 
 -- Releases.
-CREATE TABLE releases (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE releases (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, link text,
     start_date date, release_date date,
     status text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed')),
     best_case_velocity_per_week amount, expected_velocity_per_week amount, worst_case_velocity_per_week amount,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The releases of a project.
 CREATE UNIQUE INDEX releases_in_order ON releases (account_id, project_id, rank);
 
 -- Sprints.
-CREATE TABLE sprints (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE sprints (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, link text,
     start_date date, end_date date, board_id bigint, is_archived boolean NOT NULL,
     status text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed', 'Aborted')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, board_id) REFERENCES boards
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, board_id) REFERENCES boards);
 -- The sprints of a project.
 CREATE UNIQUE INDEX sprints_in_order ON sprints (account_id, project_id, rank);
-
 -- Teams taking part in sprints.
-CREATE TABLE team_sprint_participations (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE team_sprint_participations (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, team_id bigint NOT NULL, sprint_id bigint NOT NULL, available_time amount,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, team_id) REFERENCES teams,
-    FOREIGN KEY (account_id, sprint_id) REFERENCES sprints
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, team_id) REFERENCES teams, FOREIGN KEY (account_id, sprint_id) REFERENCES sprints);
 -- The participations in a sprint.
 CREATE UNIQUE INDEX team_sprint_participations_in_order ON team_sprint_participations (account_id, sprint_id, rank);
 -- A team takes part in a sprint once.
 CREATE UNIQUE INDEX team_sprint_participations_by_team ON team_sprint_participations (account_id, sprint_id, team_id);
 
 -- Messages.
-CREATE TABLE messages (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE messages (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, title text NOT NULL, text text, link text,
     type text CHECK (type IN ('Announcement', 'Information', 'Question', 'Idea', 'To do', 'Other')),
     creator_id bigint, date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The messages of a project.
 CREATE UNIQUE INDEX messages_in_order ON messages (account_id, project_id, rank);
 
 -- Files and folders.
-CREATE TABLE files (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE files (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, parent_folder_id bigint, is_folder boolean NOT NULL,
     name text, description text, creator_id bigint, date timestamptz, is_archived boolean NOT NULL,
     file_name text, thumbnail_url text, url text,
     content bigint,                                     -- the number in file_contents
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, parent_folder_id) REFERENCES files,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The files of a project.
 CREATE UNIQUE INDEX files_in_order ON files (account_id, project_id, rank);
 -- What is in a folder.
 CREATE INDEX files_by_folder ON files (account_id, parent_folder_id) WHERE parent_folder_id IS NOT NULL;
 
 -- Retrospectives, with the headings of their columns.
-CREATE TABLE retrospectives (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE retrospectives (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, creator_id bigint,
     creation_date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
     column_names text[] NOT NULL, column_colors text[] NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The retrospectives of a project.
 CREATE UNIQUE INDEX retrospectives_in_order ON retrospectives (account_id, project_id, rank);
-
 -- Cards in the columns of retrospectives.
-CREATE TABLE retrospective_cards (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE retrospective_cards (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, retrospective_id bigint NOT NULL, column_num bigint NOT NULL CHECK (column_num > 0),
     name text NOT NULL, description text, creator_id bigint, creation_date timestamptz NOT NULL, color color,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, retrospective_id) REFERENCES retrospectives,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The cards of a retrospective.
 CREATE UNIQUE INDEX retrospective_cards_in_order ON retrospective_cards (account_id, retrospective_id, rank);
-
 
 -- The backlog --------------------------------------------------------------------------------------------------------
 
 -- Backlogs.
-CREATE TABLE backlogs (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE backlogs (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The backlogs of a project.
 CREATE UNIQUE INDEX backlogs_in_order ON backlogs (account_id, project_id, rank);
-
 -- Lists in backlogs.
-CREATE TABLE backlog_lists (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE backlog_lists (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, backlog_id bigint NOT NULL,
     name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, backlog_id) REFERENCES backlogs
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, backlog_id) REFERENCES backlogs);
 -- The lists of a backlog.
 CREATE UNIQUE INDEX backlog_lists_in_order ON backlog_lists (account_id, backlog_id, rank);
 
 -- Backlog items. No number means that none was given; the wire says -1.0 then.
-CREATE TABLE backlog_items (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE backlog_items (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, item_number bigint NOT NULL, parent_epic_id bigint, backlog_list_id bigint,
     name text NOT NULL, description text, link text,
     priority text CHECK (priority IN ('Low', 'Medium', 'High', 'Urgent')),
@@ -314,15 +251,13 @@ CREATE TABLE backlog_items (
     rough_estimate amount, estimate amount, used_time amount, remaining_work amount,
     sprint_id bigint, team_id bigint, board_id bigint, board_column_id bigint,
     is_archived_in_board boolean NOT NULL, due_date date, board_rank text COLLATE "C",
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, parent_epic_id) REFERENCES backlog_items,
     FOREIGN KEY (account_id, backlog_list_id) REFERENCES backlog_lists,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons,
-    FOREIGN KEY (account_id, release_id) REFERENCES releases, FOREIGN KEY (account_id, sprint_id) REFERENCES sprints,
-    FOREIGN KEY (account_id, team_id) REFERENCES teams, FOREIGN KEY (account_id, board_id) REFERENCES boards,
-    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns
-);
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons, FOREIGN KEY (account_id, release_id) REFERENCES releases,
+    FOREIGN KEY (account_id, sprint_id) REFERENCES sprints, FOREIGN KEY (account_id, team_id) REFERENCES teams,
+    FOREIGN KEY (account_id, board_id) REFERENCES boards,
+    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns);
 -- The backlog of a project.
 CREATE UNIQUE INDEX backlog_items_in_order ON backlog_items (account_id, project_id, rank);
 -- Item numbers are unique in the account.
@@ -339,26 +274,22 @@ CREATE INDEX backlog_items_by_release ON backlog_items (account_id, release_id) 
 CREATE INDEX backlog_items_by_list ON backlog_items (account_id, backlog_list_id);
 
 -- Tasks of backlog items.
-CREATE TABLE tasks (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE tasks (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, backlog_item_id bigint NOT NULL, task_number bigint NOT NULL,
     name text NOT NULL, description text, link text, color color, creation_date timestamptz,
     status task_status NOT NULL,
     to_do_date timestamptz, in_progress_date timestamptz, to_test_date timestamptz, done_date timestamptz,
     board_column_id bigint, estimate amount, used_time amount, remaining_work amount, due_date date,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, backlog_item_id) REFERENCES backlog_items,
-    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns
-);
+    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns);
 -- The tasks of a backlog item.
 CREATE UNIQUE INDEX tasks_in_order ON tasks (account_id, backlog_item_id, rank);
 -- Task numbers are unique in the account.
 CREATE UNIQUE INDEX tasks_by_task_number ON tasks (account_id, task_number);
 
 -- How backlog items and tasks relate.
-CREATE TABLE relationships (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE relationships (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL,
     type text NOT NULL CHECK (type IN (
         'Must be done after', 'Must be done before', 'Is dependent on', 'Is dependency for', 'Is blocked by',
@@ -366,11 +297,9 @@ CREATE TABLE relationships (
     from_object_type text NOT NULL CHECK (from_object_type IN ('BacklogItem', 'Task')), from_object_id bigint NOT NULL,
     to_object_type text NOT NULL CHECK (to_object_type IN ('BacklogItem', 'Task')), to_object_id bigint NOT NULL,
     description text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, from_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, to_object_id) REFERENCES objects
-);
+    FOREIGN KEY (account_id, to_object_id) REFERENCES objects);
 -- The relationships of a project.
 CREATE UNIQUE INDEX relationships_in_order ON relationships (account_id, project_id, rank);
 -- The relationships of an object, from it.
@@ -378,110 +307,87 @@ CREATE INDEX relationships_from ON relationships (account_id, from_object_id);
 -- The relationships of an object, to it.
 CREATE INDEX relationships_to ON relationships (account_id, to_object_id);
 
-
 -- What hangs on objects of several types -----------------------------------------------------------------------------
 
 -- Attached files.
-CREATE TABLE attachments (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE attachments (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard')),
     name text, description text, file_name text, thumbnail_url text, url text NOT NULL,
     content bigint,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects);
 -- The attachments of an object.
 CREATE UNIQUE INDEX attachments_in_order ON attachments (account_id, owner_object_id, rank);
 
 -- Checklists.
-CREATE TABLE checklists (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE checklists (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard')),
     name text NOT NULL, description text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects);
 -- The checklists of an object.
 CREATE UNIQUE INDEX checklists_in_order ON checklists (account_id, owner_object_id, rank);
-
 -- Items of checklists.
-CREATE TABLE checklist_items (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE checklist_items (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, checklist_id bigint NOT NULL,
     name text NOT NULL, description text, is_checked boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, checklist_id) REFERENCES checklists
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, checklist_id) REFERENCES checklists);
 -- The items of a checklist.
 CREATE UNIQUE INDEX checklist_items_in_order ON checklist_items (account_id, checklist_id, rank);
 
 -- Comments and replies.
-CREATE TABLE comments (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE comments (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective',
         'RetrospectiveCard', 'File')),
     parent_comment_id bigint, creator_id bigint, date timestamptz NOT NULL, text text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
     FOREIGN KEY (account_id, parent_comment_id) REFERENCES comments,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The comments and replies of an object, in the order in which they were written.
 CREATE UNIQUE INDEX comments_in_order ON comments (account_id, owner_object_id, rank);
 -- The replies to a comment.
 CREATE INDEX comments_by_parent ON comments (account_id, parent_comment_id) WHERE parent_comment_id IS NOT NULL;
 
 -- Source control commits.
-CREATE TABLE commits (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE commits (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
     date timestamptz NOT NULL, creator_id bigint NOT NULL, repository_name text, repository_url text,
     revision text NOT NULL, message text NOT NULL, commit_url text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The commits of an object.
 CREATE UNIQUE INDEX commits_in_order ON commits (account_id, owner_object_id, rank);
 
 -- Times used.
-CREATE TABLE time_entries (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE time_entries (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
     date date NOT NULL, person_id bigint NOT NULL, description text, used_time amount,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, person_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, person_id) REFERENCES persons);
 -- The time entries of an object.
 CREATE UNIQUE INDEX time_entries_in_order ON time_entries (account_id, owner_object_id, rank);
 
 -- Values of custom fields.
-CREATE TABLE custom_field_values (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE custom_field_values (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'BacklogItem', 'Task', 'Release', 'Sprint', 'TimeEntry')),
     custom_field_id bigint NOT NULL, value text NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, custom_field_id) REFERENCES custom_fields
-);
+    FOREIGN KEY (account_id, custom_field_id) REFERENCES custom_fields);
 -- The values of an object.
 CREATE UNIQUE INDEX custom_field_values_in_order ON custom_field_values (account_id, owner_object_id, rank);
 -- An object has one value in a field.
@@ -493,9 +399,7 @@ CREATE TABLE file_contents (
     content       bigint NOT NULL,                      -- numbered with the objects of the account
     content_type  text NOT NULL,
     bytes         bytea NOT NULL,
-    PRIMARY KEY (account_id, content)
-);
-
+    PRIMARY KEY (account_id, content));
 
 -- Links --------------------------------------------------------------------------------------------------------------
 
@@ -508,8 +412,7 @@ CREATE TABLE object_persons (
     position    integer NOT NULL,
     person_id   bigint NOT NULL,
     PRIMARY KEY (account_id, object_id, role, position),
-    FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, person_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, person_id) REFERENCES persons);
 -- What a person is linked to; also says that nobody is linked twice in a role.
 CREATE UNIQUE INDEX object_persons_by_person ON object_persons (account_id, person_id, role, object_id);
 
@@ -520,11 +423,9 @@ CREATE TABLE object_tags (
     position    integer NOT NULL,
     tag_id      bigint NOT NULL,
     PRIMARY KEY (account_id, object_id, position),
-    FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, tag_id) REFERENCES tags
-);
+    FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, tag_id) REFERENCES tags);
 -- What a tag is on; also says that it is on an object once.
 CREATE UNIQUE INDEX object_tags_by_tag ON object_tags (account_id, tag_id, object_id);
-
 
 -- The change log and idempotency -------------------------------------------------------------------------------------
 
@@ -537,8 +438,7 @@ CREATE TABLE versions (
     key_id        bigint,                               -- null: the same
     method        text NOT NULL,
     call_id       text NOT NULL,                        -- as in the Call-ID header and in the server's log
-    PRIMARY KEY (account_id, version)
-);
+    PRIMARY KEY (account_id, version));
 
 -- One row for each object that a version changed. Rows are only ever added.
 CREATE TABLE changes (
@@ -551,8 +451,7 @@ CREATE TABLE changes (
     changed      text[] NOT NULL,                       -- wire names of the properties whose values changed
     state        jsonb CHECK ((state IS NULL) = (operation = 'deleted')), -- the stored properties after the version
     PRIMARY KEY (account_id, version, object_id),
-    FOREIGN KEY (account_id, version) REFERENCES versions
-);
+    FOREIGN KEY (account_id, version) REFERENCES versions);
 -- The life of one object.
 CREATE INDEX changes_by_object ON changes (account_id, object_id, version);
 
@@ -567,9 +466,7 @@ CREATE TABLE requests (
     parameters_hash  bytea NOT NULL,                    -- SHA-256 over the parameters, to tell another call by
     result           jsonb NOT NULL,
     PRIMARY KEY (account_id, key_id, request_id),
-    FOREIGN KEY (account_id, key_id) REFERENCES api_keys
-);
-
+    FOREIGN KEY (account_id, key_id) REFERENCES api_keys);
 
 -- The schema itself --------------------------------------------------------------------------------------------------
 
@@ -579,15 +476,24 @@ CREATE TABLE schema_steps (
     applied_at  timestamptz NOT NULL DEFAULT now()
 );
 
+-- What holds for all of them -----------------------------------------------------------------------------------------
 
--- References are checked at COMMIT, so that a call may write its rows in any order.
+-- Whatever has a rank is an object and has its row in objects. References are checked at COMMIT, so that a call may
+-- write its rows in any order.
 DO $$
-DECLARE reference record;
+DECLARE each record;
 BEGIN
-    FOR reference IN SELECT conrelid::regclass AS referring, conname AS name FROM pg_constraint
+    FOR each IN SELECT attrelid::regclass AS objects FROM pg_attribute
+        WHERE attname = 'rank' AND attrelid IN (
+            SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace)
+        AND attrelid NOT IN (SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = 'objects'::regclass
+            AND array_length(conkey, 1) = 2 AND conkey[2] = 2)
+    LOOP
+        EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (account_id, id) REFERENCES objects', each.objects);
+    END LOOP;
+    FOR each IN SELECT conrelid::regclass AS referring, conname AS name FROM pg_constraint
         WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
     LOOP
-        EXECUTE format(
-            'ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED', reference.referring, reference.name);
+        EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED', each.referring, each.name);
     END LOOP;
 END $$;

@@ -112,13 +112,13 @@ def test_the_last_item_of_a_page_may_change_or_go(world: World, order: str) -> N
         ("setBacklogItemPriority", {"priority": "Urgent"}), ("deleteBacklogItem", {}),
     ]  # fmt: skip
     made = make(world)
-    for method, given in happenings:
+    for method, values in happenings:
         items = [made.item(f"i{n}") for n in range(5)]
         if order in ("-backlog", "-name"):
             items.reverse()
         first, cursor = first_page(world, order=order)
         assert first == items[:2]
-        world.call(method, backlogItemID=items[1], **given)
+        world.call(method, backlogItemID=items[1], **values)
         found = [item["id"] for item in world.call("getBacklogItems", order=order, cursor=cursor)["backlogItems"]]
         assert [each for each in found if each != items[1]] == items[2:]
         for item in ask(world):

@@ -89,10 +89,15 @@ def test_there_and_back_is_no_change(world: World) -> None:
 
 
 def test_a_name_can_be_taken_over_within_a_call(world: World) -> None:
-    project_id = world.call("addProject", name="A")
+    made: list[Any] = []
+
+    async def make(tx: Transaction) -> None:
+        made.append(await make_project(tx, "A"))
+
+    within(world, make)
 
     async def work(tx: Transaction) -> None:
-        await tx.delete(await tx.get("Project", int(project_id.split("-")[2])))
+        await tx.delete(await tx.get("Project", made[0].number))
         await make_project(tx, "A")
 
     version = within(world, work)

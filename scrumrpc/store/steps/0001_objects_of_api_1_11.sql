@@ -1,5 +1,5 @@
--- The objects of API 1.11. What is there keeps its values; new properties start without one, and what the change log says
--- of objects as they were before is completed when it is read (scrumrpc/model/defaults.py).
+-- The objects of API 1.11. What is there keeps its values; new properties start without one, and what the change log
+-- says of objects as they were before is completed when it is read (scrumrpc/model/defaults.py).
 
 -- The colours of cards, tags and the like.
 CREATE DOMAIN color AS text CHECK (VALUE IN (
@@ -7,18 +7,28 @@ CREATE DOMAIN color AS text CHECK (VALUE IN (
     'Dark blue', 'Purple', 'Pink', 'Light brown', 'Dark brown', 'Light gray', 'Dark gray'));
 -- The statuses of tasks and of what stands on boards.
 CREATE DOMAIN task_status AS text CHECK (VALUE IN ('To do', 'In progress', 'To test', 'Done'));
+-- What estimates and times are counted in.
+CREATE DOMAIN unit AS text CHECK (VALUE IN ('Points', 'Days', 'Hours'));
 -- Estimates, times and velocities.
 CREATE DOMAIN amount AS double precision CHECK (VALUE >= 0);
 
+ALTER TABLE projects DROP CONSTRAINT projects_rough_estimate_unit_check, ALTER COLUMN rough_estimate_unit TYPE unit;
+ALTER TABLE projects DROP CONSTRAINT projects_detailed_estimate_unit_check,
+    ALTER COLUMN detailed_estimate_unit TYPE unit;
+ALTER TABLE projects DROP CONSTRAINT projects_time_tracking_unit_check, ALTER COLUMN time_tracking_unit TYPE unit;
 ALTER TABLE tags DROP CONSTRAINT tags_color_check, ALTER COLUMN color TYPE color;
 ALTER TABLE backlog_items DROP CONSTRAINT backlog_items_color_check, ALTER COLUMN color TYPE color;
 ALTER TABLE tasks DROP CONSTRAINT tasks_color_check, ALTER COLUMN color TYPE color;
 ALTER TABLE board_columns DROP CONSTRAINT board_columns_status_check, ALTER COLUMN status TYPE task_status;
 ALTER TABLE tasks DROP CONSTRAINT tasks_status_check, ALTER COLUMN status TYPE task_status;
-ALTER TABLE releases DROP CONSTRAINT releases_best_case_velocity_per_week_check, ALTER COLUMN best_case_velocity_per_week TYPE amount;
-ALTER TABLE releases DROP CONSTRAINT releases_expected_velocity_per_week_check, ALTER COLUMN expected_velocity_per_week TYPE amount;
-ALTER TABLE releases DROP CONSTRAINT releases_worst_case_velocity_per_week_check, ALTER COLUMN worst_case_velocity_per_week TYPE amount;
-ALTER TABLE team_sprint_participations DROP CONSTRAINT team_sprint_participations_available_time_check, ALTER COLUMN available_time TYPE amount;
+ALTER TABLE releases DROP CONSTRAINT releases_best_case_velocity_per_week_check,
+    ALTER COLUMN best_case_velocity_per_week TYPE amount;
+ALTER TABLE releases DROP CONSTRAINT releases_expected_velocity_per_week_check,
+    ALTER COLUMN expected_velocity_per_week TYPE amount;
+ALTER TABLE releases DROP CONSTRAINT releases_worst_case_velocity_per_week_check,
+    ALTER COLUMN worst_case_velocity_per_week TYPE amount;
+ALTER TABLE team_sprint_participations DROP CONSTRAINT team_sprint_participations_available_time_check,
+    ALTER COLUMN available_time TYPE amount;
 ALTER TABLE backlog_items DROP CONSTRAINT backlog_items_rough_estimate_check, ALTER COLUMN rough_estimate TYPE amount;
 ALTER TABLE backlog_items DROP CONSTRAINT backlog_items_estimate_check, ALTER COLUMN estimate TYPE amount;
 ALTER TABLE backlog_items DROP CONSTRAINT backlog_items_used_time_check, ALTER COLUMN used_time TYPE amount;
@@ -29,30 +39,23 @@ ALTER TABLE tasks DROP CONSTRAINT tasks_remaining_work_check, ALTER COLUMN remai
 ALTER TABLE time_entries DROP CONSTRAINT time_entries_used_time_check, ALTER COLUMN used_time TYPE amount;
 
 -- Backlogs.
-CREATE TABLE backlogs (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE backlogs (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The backlogs of a project.
 CREATE UNIQUE INDEX backlogs_in_order ON backlogs (account_id, project_id, rank);
 
 -- Lists in backlogs.
-CREATE TABLE backlog_lists (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE backlog_lists (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, backlog_id bigint NOT NULL,
     name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, backlog_id) REFERENCES backlogs
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, backlog_id) REFERENCES backlogs);
 -- The lists of a backlog.
 CREATE UNIQUE INDEX backlog_lists_in_order ON backlog_lists (account_id, backlog_id, rank);
 
 -- Custom fields.
-CREATE TABLE custom_fields (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE custom_fields (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text,
     owner_object_types text[] NOT NULL, owner_backlog_item_types text[],
     type text NOT NULL CHECK (type IN (
@@ -60,63 +63,52 @@ CREATE TABLE custom_fields (
         'Team', 'Release', 'Sprint', 'Dropdown', 'Radio buttons', 'Checkboxes', 'List (single selection)',
         'List (multiple selections)')),
     unit text, options text[], is_required boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
 -- The custom fields of a project.
 CREATE UNIQUE INDEX custom_fields_in_order ON custom_fields (account_id, project_id, rank);
 -- Names of custom fields are unique in a project.
 CREATE UNIQUE INDEX custom_fields_by_name ON custom_fields (account_id, project_id, name);
 
 -- Values of custom fields.
-CREATE TABLE custom_field_values (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE custom_field_values (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'BacklogItem', 'Task', 'Release', 'Sprint', 'TimeEntry')),
     custom_field_id bigint NOT NULL, value text NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, custom_field_id) REFERENCES custom_fields
-);
+    FOREIGN KEY (account_id, custom_field_id) REFERENCES custom_fields);
 -- The values of an object.
 CREATE UNIQUE INDEX custom_field_values_in_order ON custom_field_values (account_id, owner_object_id, rank);
 -- An object has one value in a field.
 CREATE UNIQUE INDEX custom_field_values_by_field ON custom_field_values (account_id, custom_field_id, owner_object_id);
 
 -- Messages.
-CREATE TABLE messages (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE messages (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, title text NOT NULL, text text, link text,
     type text CHECK (type IN ('Announcement', 'Information', 'Question', 'Idea', 'To do', 'Other')),
     creator_id bigint, date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The messages of a project.
 CREATE UNIQUE INDEX messages_in_order ON messages (account_id, project_id, rank);
 
 -- Files and folders.
-CREATE TABLE files (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE files (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, parent_folder_id bigint, is_folder boolean NOT NULL,
     name text, description text, creator_id bigint, date timestamptz, is_archived boolean NOT NULL,
     file_name text, thumbnail_url text, url text,
     content bigint,                                     -- the number in file_contents
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, parent_folder_id) REFERENCES files,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The files of a project.
 CREATE UNIQUE INDEX files_in_order ON files (account_id, project_id, rank);
 -- What is in a folder.
 CREATE INDEX files_by_folder ON files (account_id, parent_folder_id) WHERE parent_folder_id IS NOT NULL;
 
 -- How backlog items and tasks relate.
-CREATE TABLE relationships (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE relationships (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL,
     type text NOT NULL CHECK (type IN (
         'Must be done after', 'Must be done before', 'Is dependent on', 'Is dependency for', 'Is blocked by',
@@ -124,11 +116,9 @@ CREATE TABLE relationships (
     from_object_type text NOT NULL CHECK (from_object_type IN ('BacklogItem', 'Task')), from_object_id bigint NOT NULL,
     to_object_type text NOT NULL CHECK (to_object_type IN ('BacklogItem', 'Task')), to_object_id bigint NOT NULL,
     description text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, from_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, to_object_id) REFERENCES objects
-);
+    FOREIGN KEY (account_id, to_object_id) REFERENCES objects);
 -- The relationships of a project.
 CREATE UNIQUE INDEX relationships_in_order ON relationships (account_id, project_id, rank);
 -- The relationships of an object, from it.
@@ -137,27 +127,22 @@ CREATE INDEX relationships_from ON relationships (account_id, from_object_id);
 CREATE INDEX relationships_to ON relationships (account_id, to_object_id);
 
 -- Retrospectives, with the headings of their columns.
-CREATE TABLE retrospectives (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE retrospectives (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, creator_id bigint,
     creation_date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
     column_names text[] NOT NULL, column_colors text[] NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects, FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The retrospectives of a project.
 CREATE UNIQUE INDEX retrospectives_in_order ON retrospectives (account_id, project_id, rank);
 
 -- Cards in the columns of retrospectives.
-CREATE TABLE retrospective_cards (
-    account_id bigint NOT NULL, id bigint NOT NULL, rank text COLLATE "C" NOT NULL,
+CREATE TABLE retrospective_cards (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, retrospective_id bigint NOT NULL, column_num bigint NOT NULL CHECK (column_num > 0),
     name text NOT NULL, description text, creator_id bigint, creation_date timestamptz NOT NULL, color color,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, id) REFERENCES objects,
-    FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
     FOREIGN KEY (account_id, retrospective_id) REFERENCES retrospectives,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons
-);
+    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
 -- The cards of a retrospective.
 CREATE UNIQUE INDEX retrospective_cards_in_order ON retrospective_cards (account_id, retrospective_id, rank);
 
@@ -167,8 +152,7 @@ CREATE TABLE file_contents (
     content       bigint NOT NULL,                      -- numbered with the objects of the account
     content_type  text NOT NULL,
     bytes         bytea NOT NULL,
-    PRIMARY KEY (account_id, content)
-);
+    PRIMARY KEY (account_id, content));
 
 ALTER TABLE accounts ADD COLUMN commit_hook_secret text, ADD COLUMN commit_hook_person bigint;
 
@@ -208,25 +192,33 @@ ALTER TABLE tasks
     ADD COLUMN to_test_date timestamptz, ADD COLUMN done_date timestamptz, ADD COLUMN due_date date;
 
 ALTER TABLE attachments ADD COLUMN content bigint;
-ALTER TABLE attachments DROP CONSTRAINT attachments_owner_object_type_check, ADD CONSTRAINT attachments_owner_object_type_check
-    CHECK (owner_object_type IN (
+ALTER TABLE attachments DROP CONSTRAINT attachments_owner_object_type_check,
+    ADD CONSTRAINT attachments_owner_object_type_check CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard'));
-ALTER TABLE checklists DROP CONSTRAINT checklists_owner_object_type_check, ADD CONSTRAINT checklists_owner_object_type_check
-    CHECK (owner_object_type IN (
+ALTER TABLE checklists DROP CONSTRAINT checklists_owner_object_type_check,
+    ADD CONSTRAINT checklists_owner_object_type_check CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard'));
-ALTER TABLE comments DROP CONSTRAINT comments_owner_object_type_check, ADD CONSTRAINT comments_owner_object_type_check
-    CHECK (owner_object_type IN (
+ALTER TABLE comments DROP CONSTRAINT comments_owner_object_type_check,
+    ADD CONSTRAINT comments_owner_object_type_check CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard',
         'File'));
 
--- References are checked at COMMIT, so that a call may write its rows in any order.
+-- Whatever has a rank is an object and has its row in objects. References are checked at COMMIT, so that a call may
+-- write its rows in any order.
 DO $$
-DECLARE reference record;
+DECLARE each record;
 BEGIN
-    FOR reference IN SELECT conrelid::regclass AS referring, conname AS name FROM pg_constraint
+    FOR each IN SELECT attrelid::regclass AS objects FROM pg_attribute
+        WHERE attname = 'rank' AND attrelid IN (
+            SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace)
+        AND attrelid NOT IN (SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = 'objects'::regclass
+            AND array_length(conkey, 1) = 2 AND conkey[2] = 2)
+    LOOP
+        EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (account_id, id) REFERENCES objects', each.objects);
+    END LOOP;
+    FOR each IN SELECT conrelid::regclass AS referring, conname AS name FROM pg_constraint
         WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
     LOOP
-        EXECUTE format(
-            'ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED', reference.referring, reference.name);
+        EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED', each.referring, each.name);
     END LOOP;
 END $$;

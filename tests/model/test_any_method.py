@@ -1,0 +1,130 @@
+"""Any writing method with any arguments: it ends as documented, and leaves an account in which all rules hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.registry import METHODS, Method
+from scrumrpc.errors import ApiError
+from scrumrpc.model.image import Image
+from scrumrpc.model.invariants import violations
+from scrumrpc.store.images import Images
+from tests.model.arguments import Drawing
+from tests.model.start import objects
+from tests.world import World
+
+WRITING = [method for method in METHODS.values() if method.public and method.writes]
+PLANNED_WORK = [
+    method
+    for method in WRITING
+    if method.noun in ("BacklogItem", "Task", "Sprint", "Release", "Board", "BoardColumn", "TimeEntry")
+    and not method.name.endswith(("Name", "Description", "Link", "ExternalID", "IsArchived", "Color", "DueDate"))
+]
+BESIDE_DATA = ("addAPIKey", "deleteAPIKey", "resetCommitHookSecret", "deleteCommitHookSecret")
+"""Methods whose effect is no data of the account."""
+
+
+def documented_errors(method: Method) -> set[str]:
+    """The errors that a caller with all rights must expect."""
+    errors = {"InvalidParameter", "MissingParameter"}
+    if method.requires:
+        errors.add("RequirementNotSatisfied")
+    if any(p.reference for p in method.parameters) or method.name in ("deleteAPIKey", "setCustomFieldValue"):
+        errors.add("ObjectNotFound")
+    if any(p.name == "externalID" for p in method.parameters):
+        errors.add("ObjectWithExternalIDAlreadyExists")
+    if sum(p.reference is not None for p in method.parameters) > 1:
+        errors.add("RequirementNotSatisfied")
+    return errors
+
+
+class AnyMethod(RuleBasedStateMachine):
+    """Random calls in a fresh account."""
+
+    world: World
+
+    @initialize()
+    def start(self) -> None:
+        self.world.new_account()
+        self.world.load(*objects(self.world.account))
+        self.images = Images(self.world.database, 10**9)
+        self.keys: list[str] = []
+        self.image = self.newest(self.world.version)
+
+    def newest(self, version: int) -> Image:
+        """The account as the change log has it."""
+        image: Image = self.world.run(self.images.at_least(self.world.account, version))
+        return image
+
+    @rule(method=st.sampled_from(WRITING), data=st.data())
+    def call_any(self, method: Method, data: st.DataObject) -> None:
+        self.call(method, data)
+
+    @rule(method=st.sampled_from(PLANNED_WORK), data=st.data())
+    def call_about_planned_work(self, method: Method, data: st.DataObject) -> None:
+        self.call(method, data)
+
+    def call(self, method: Method, data: st.DataObject) -> None:
+        """A call with drawn arguments, and everything that must be true of its end."""
+        before, version = {record.number: record for record in self.image.records()}, self.image.version
+        given = Drawing(data.draw, self.image, self.keys).arguments(method)
+        caller = self.administrator()
+        note(f"{method.name} {given}")
+        try:
+            answer = self.world.answer(method.name, caller, **given)
+        except ApiError as error:
+            assert error.error_id in documented_errors(method), f"{method.name} {given}: {error.error_id} {error}"
+            assert error.data_version == version
+            return
+        self.image = self.newest(answer.version)
+        after = {record.number: record for record in self.image.records()}
+        assert answer.version == self.image.version == version + (before != after), f"{method.name} {given}"
+        assert violations(self.image) == [], f"{method.name} {given}"
+        self.check_result(method, answer.result, set(after) - set(before))
+
+    def check_result(self, method: Method, result: Any, added: set[int]) -> None:
+        """A method that adds something answers the id of what it added."""
+        if method.name in BESIDE_DATA:
+            assert not added
+            if method.name == "addAPIKey":
+                self.keys.append(result["id"])
+        elif method.name.startswith("add") and method.result != "null":
+            assert (method.noun, result) in {(self.image[number].type, self.image[number].id) for number in added}
+        else:
+            assert result is None
+
+    def administrator(self) -> str:
+        """Somebody who may do everything."""
+        people = [each for each in self.image.records() if each.type == "Person" and each["isAdministrator"]]
+        return str(min(people, key=lambda each: each.number)["emailAddress"])
+
+    def teardown(self) -> None:
+        if hasattr(self, "image"):
+            self.world.check_log_gives_tables()
+            assert violations(self.world.tables()) == []
+
+
+def run(machine: type[AnyMethod], examples: int, steps: int) -> None:
+    """Runs the machine; its examples share a database but no account."""
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
+
+
+def test_any_method(shared_world: World) -> None:
+    class WithWorld(AnyMethod):
+        world = shared_world
+
+    run(WithWorld, 12, 60)
