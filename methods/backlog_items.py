@@ -162,7 +162,7 @@ async def setBacklogItemRoughEstimate(
     noun="BacklogItem",
     writes=True,
     requires=(
-        "To become an epic, it has no tasks and is neither in a sprint nor on a board.",
+        "To become an epic, it has neither tasks nor time entries, and is neither in a sprint nor on a board.",
         "To be an epic no more, no backlog items are part of it.",
     ),
 )
@@ -174,9 +174,10 @@ async def setBacklogItemType(tx: Transaction, *, backlogItemID: BacklogItemRef, 
     """
     item = backlogItemID
     if type == "Epic" and item["type"] != "Epic":
-        if item["sprintID"] is not None or item["boardID"] is not None or await tx.count("Task", item):
+        used = await tx.count("Task", item) or await tx.count("TimeEntry", item)
+        if item["sprintID"] is not None or item["boardID"] is not None or used:
             raise RequirementNotSatisfied(
-                f"The backlog item {item.id} has tasks, or is in a sprint or on a board; an epic cannot be."
+                f"The backlog item {item.id} has tasks or time entries, or is in a sprint or on a board; no epic can."
             )
     elif type != item["type"] == "Epic" and await tx.referring("BacklogItem", "parentEpicID", item.number):
         raise RequirementNotSatisfied(

@@ -74,12 +74,14 @@ async def resetCommitHookSecret(tx: Transaction) -> str:
 
     A commit is recorded on each backlog item and task that its message names in brackets, such as [Scrumwise item #938,
     used: 1.5 h, remaining: 2 h, status: Done] or [Scrumwise task #12]. The numbers are BacklogItem.itemNumber and
-    Task.taskNumber, in whatever project. A used time becomes a time entry on the day of the commit in UTC; it is in the
-    project's timeTrackingUnit and remaining work in its detailedEstimateUnit, whether or not the message says the unit
-    (h, d or p). A status has the rules of setBacklogItemStatus and setTaskStatus; work that is assigned to nobody is
-    assigned to the author where the status needs somebody. What cannot be done is left out and told in the answer,
-    which is {"commits": how many were recorded, "skipped": [{"revision", "reference", "reason"}]}. A commit that is
-    on the object already is not recorded again, whatever branch it is pushed to.
+    Task.taskNumber, in whatever project. A commit that is on the object already is not recorded again, whatever branch
+    it is pushed to.
+
+    A used time becomes a time entry on the day of the commit in UTC. It is in the project's timeTrackingUnit, remaining
+    work in its detailedEstimateUnit; where the message gives a unit (h, d or p), it must be that one. A status has the
+    rules of setBacklogItemStatus and setTaskStatus; work that is assigned to nobody is assigned to the author where the
+    status needs somebody. What cannot be done is left out and told in the answer, which is {"commits": how many were
+    recorded, "skipped": [{"revision", "reference", "reason"}]}.
 
     The author is the person with the e-mail address of the commit's author, else whoever reset the secret: pushes are
     recorded on that person's behalf, so resetting it anew is needed once the person is deleted.

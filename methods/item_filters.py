@@ -114,7 +114,13 @@ def _with_tasks(image: Image, name: str, numbers: set[int]) -> Test:
         value = record.values[name]
         return not numbers.isdisjoint(value) if isinstance(value, list) else value in numbers
 
-    return lambda item: refers(item) or any(refers(image[task]) for task in image.members(("Task", item.number)))
+    def test(item: Record) -> bool:
+        if refers(item):
+            return True
+        tasks = image.members(("Task", item.number))
+        return bool(tasks) and any(refers(image[task]) for task in tasks)
+
+    return test
 
 
 def _holds(text: str) -> Test:

@@ -77,7 +77,10 @@ def items_of(image: Image, projects: list[int], *, descending: bool, after: Plac
             else:
                 numbers = numbers[bisect_left(numbers, rank, key=lambda number: image[number].rank) :]
         for number in reversed(numbers) if descending else numbers:
-            yield from branch(image, number, descending)
+            if image.members(("BacklogItem", number)):
+                yield from branch(image, number, descending)
+            else:
+                yield image[number]
 
 
 def place_of(image: Image, item: Record) -> Place:

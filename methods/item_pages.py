@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from heapq import nlargest, nsmallest
 from itertools import chain, dropwhile, islice
 from typing import Any
 
@@ -22,7 +24,7 @@ def page_of(
     if order.key is None:
         items = _by_backlog(image, choice, descending=order.descending, after=place)
     else:
-        items = _by_key(image, choice, order, (cursor.key, place) if cursor and place else None)
+        items = _by_key(image, choice, order, (cursor.key, place) if cursor and place else None, limit + 1)
     found = list(islice(items, limit + 1))
     if len(found) <= limit:
         return found, None
@@ -44,33 +46,35 @@ def _by_backlog(image: Image, choice: Choice, *, descending: bool, after: Place 
     return iter(items) if after is None else dropwhile(is_before, items)
 
 
-def _by_key(image: Image, choice: Choice, order: Order, after: tuple[Any, Place] | None) -> Iterator[Record]:
-    """The chosen items by their keys; those with the same one, and after all others those without, in backlog order."""
+def _by_key(
+    image: Image, choice: Choice, order: Order, after: tuple[Any, Place] | None, count: int
+) -> Iterator[Record]:
+    """The first `count` of the chosen items by their keys, or more.
+
+    Those with the same key, and after all others those without one, are in backlog order.
+    """
     assert order.key is not None
     if choice.within is None:
-        items: Iterable[Record] = choice.passing(items_of(image, choice.projects, descending=False, after=None))
+        items = list(choice.passing(items_of(image, choice.projects, descending=False, after=None)))
     else:
         items = _sorted_within(image, choice, choice.within, descending=False)
-    keyed: list[tuple[Any, Record]] = []
-    without: list[Record] = []
-    for item in items:
-        key = order.key(item)
-        if key is None:
-            without.append(item)
-        else:
-            keyed.append((key, item))
+    # Apart from the items, as so many pairs would set the garbage collector going.
+    keys = [order.key(item) for item in items]
+    without = [item for key, item in zip(keys, items, strict=True) if key is None]
+    beyond = [position for position, key in enumerate(keys) if key is not None]
+    same: list[Record] = []
     if after is not None:
         last_key, place = after
+        same = [item for key, item in zip(keys, items, strict=True) if key == last_key]
+        same = same[bisect_right(same, place, key=lambda item: place_of(image, item)) :]
         if last_key is None:
-            keyed, without = [], [item for item in without if place_of(image, item) > place]
+            beyond, without = [], []
+        elif order.descending:
+            beyond = [position for position in beyond if keys[position] < last_key]
         else:
-            keyed = [
-                (key, item)
-                for key, item in keyed
-                if ((key < last_key) == order.descending if key != last_key else place_of(image, item) > place)
-            ]
-    keyed.sort(key=lambda pair: pair[0], reverse=order.descending)  # which leaves equal ones in their order
-    return chain((item for _, item in keyed), without)
+            beyond = [position for position in beyond if keys[position] > last_key]
+    first = nlargest if order.descending else nsmallest  # both leave equal ones in their order
+    return chain(same, (items[position] for position in first(count, beyond, key=keys.__getitem__)), without)
 
 
 def _sorted_within(image: Image, choice: Choice, numbers: Iterable[int], *, descending: bool) -> list[Record]:

@@ -1,6 +1,6 @@
 """How far work is: statuses with their dates and columns, and what an item has from its tasks and time entries.
 
-The rules are in scrumrpc/model/invariants.py; methods that touch backlog items and tasks keep them by what is here.
+The rules are in scrumrpc/model/invariants/; methods that touch backlog items and tasks keep them by what is here.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ async def settle_time(tx: Transaction, owner: Record, *, gone: Iterable[Record] 
         return
     task = tx.current(owner)
     entries = [entry["usedTime"] for entry in await tx.members("TimeEntry", task) if entry["usedTime"] is not None]
-    if entries or gone:
+    if entries or any(entry["usedTime"] is not None for entry in gone):
         changed = await tx.change(task, usedTime=math.fsum(entries) if entries else None)
         if changed is not task:
             await settle(tx, await tx.get("BacklogItem", task["backlogItemID"]), gone=[task])

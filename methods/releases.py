@@ -63,7 +63,8 @@ async def completeRelease(tx: Transaction, *, releaseID: ReleaseRef, nextRelease
     """Completes a release, whose finished backlog items become Released.
 
     Finished are those that are Sprint completed, and those that are Done and in no sprint that still goes on; they
-    leave their Kanban boards. All others go to the next release or, where none is given, have no release from then on.
+    leave their Kanban boards. What is not finished goes to the next release or, where none is given, has no release
+    from then on.
     """
     release, following = releaseID, nextReleaseID
     if release["status"] == "Completed":

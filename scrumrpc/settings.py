@@ -68,6 +68,7 @@ def _at_least_one(text: str | int) -> int:
 def _origin(text: str) -> str:
     """Scheme, host and port of a URL, and the path below which a proxy has the service."""
     parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+    whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    if text and (not whole or parts.port == 0):  # looking at the port makes one that is no number an error as well
         raise ValueError
     return text.rstrip("/")

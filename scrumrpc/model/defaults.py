@@ -9,6 +9,7 @@ from scrumrpc.model.properties import Property
 from scrumrpc.model.types import STORED_TYPES
 
 _FROM_OTHERS: dict[tuple[str, str], Callable[[Mapping[str, Any]], Any]] = {
+    ("BacklogItem", "bugState"): lambda state: "Open" if state["type"] == "Bug" else None,
     # Until boards had an order of their own they showed their items in backlog order.
     ("BacklogItem", "boardRank"): lambda state: state["rank"] if state["boardID"] is not None else None,
 }

@@ -57,7 +57,8 @@ class Transaction:
         self._last_object = standing.last_object
         self._last_item_number = standing.last_item_number
         self._last_task_number = standing.last_task_number
-        self._last_ranks: dict[RankPlace, str] = {}  # of lists that the call adds to at the end
+        self._last_ranks: dict[RankPlace, str | None] = {}  # of lists that the call adds to at the end
+        self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
         self._before: dict[int, Record | None] = {}  # as the tables had it when the call began
         self._written: dict[int, Record | None] = {}  # as the tables have it now, where the call flushed something
         self._after: dict[int, Record | None] = {}  # as the call leaves it
@@ -130,9 +131,15 @@ class Transaction:
         return int(count)
 
     async def first_list(self, project: Record) -> int | None:
-        """The number of the first backlog list of a project, as far as they and their backlogs are not archived."""
-        [rows] = await self.read((FIRST_LIST, {"account": self.account, "project": project.number}))
-        return rows[0][0] if rows else None
+        """The number of the first backlog list of a project, as far as they and their backlogs are not archived.
+
+        A backlog item is about to be put there: the end of the backlog is read with it.
+        """
+        backlog = RankPlace("BacklogItem", self.account, project.number)
+        query = (FIRST_LIST, {"account": self.account, "project": project.number})
+        lists, ranks = await self.read(query, backlog.last_query())
+        self._last_ranks[backlog] = ranks[0][0] if ranks else None
+        return lists[0][0] if lists else None
 
     async def person_with_email_address(self, email: str) -> int | None:
         """The number of the person who has the address, if anybody has."""
@@ -197,6 +204,7 @@ class Transaction:
         record = Record(number, type_name, complete)
         self._before.setdefault(number, None)
         self._after[number] = record
+        self._new_containers.add(number)
         self._unsent.add(number)
         return record
 
@@ -395,6 +403,8 @@ class Transaction:
             before = rows[0][0] if rows else None
         elif after is None and whole in self._last_ranks:
             before = self._last_ranks[whole]
+        elif index < 0 and place.container in self._new_containers:
+            before = None  # nothing can be in it yet
         elif after is None and (index < 0 or place != whole):  # the end of a part is the end of the whole list
             [rows] = await self.read(whole.last_query(without))
             before = rows[0][0] if rows else None
@@ -404,6 +414,8 @@ class Transaction:
             return await self._rank_at(place, index, without)
         if after is None:
             self._last_ranks[whole] = rank
+        else:
+            self._new_containers.discard(place.container)
         return rank
 
     async def _spread_ranks(self, place: RankPlace) -> None:

@@ -96,8 +96,8 @@ async def _send_file(send: Send, file: File, known: str, told: list[tuple[bytes,
 def disposition(name: str) -> str:
     """What tells a client to save a file under a name; old clients get one of plain letters.
 
-    >>> disposition("Größe.png")
-    "attachment; filename=\\"Gr__e.png\\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.png"
+    >>> print(disposition("Größe.png"))
+    attachment; filename="Gr__e.png"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.png
     """
     plain = re.sub(r'[^ -~]|["%/\\]', "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -82,8 +82,13 @@ def test_an_epic_is_not_worked_on_itself(made: Made) -> None:
     task = made.task(with_task)
     made.plan(planned, made.sprint())
     made.world.call("assignBacklogItemToKanbanBoard", backlogItemID=shown, boardID=made.kanban)
-    for item in (with_task, planned, shown):
-        with pytest.raises(RequirementNotSatisfied, match="an epic cannot be"):
+    used = made.item("u")
+    made.world.call(
+        "addTimeEntry", ownerObjectType="BacklogItem", ownerObjectID=used, date="2027-01-04", usedTime="1",
+        usedTimeUnit="Hours",
+    )  # fmt: skip
+    for item in (with_task, planned, shown, used):
+        with pytest.raises(RequirementNotSatisfied, match="no epic can"):
             made.world.call("setBacklogItemType", backlogItemID=item, type="Epic")
     with pytest.raises(RequirementNotSatisfied, match="epic"):
         made.world.call("moveTaskToBacklogItem", taskID=task, backlogItemID=epic)

@@ -131,6 +131,19 @@ def test_what_is_finished_is_released(ground: Ground, started: bool, with_next: 
     assert (ground.place(done_in_sprint)[1], ground.place(planned)[1]) == (running, to_come)
 
 
+def test_what_was_released_before_stays_in_its_release(ground: Ground) -> None:
+    a = f"{ground.world.account}-9"
+    units = {"roughEstimateUnit": "Points", "detailedEstimateUnit": "Days", "timeTrackingUnit": "Hours"}
+    inside = {"projectID": f"{a}-1", "name": "x"}
+    ground.world.load(
+        {"objectType": "Project", "id": f"{a}-1", "name": "Loaded", "status": "Active", **units},
+        {"objectType": "Release", "id": f"{a}-2", "status": "In progress", **inside},
+        {"objectType": "BacklogItem", "id": f"{a}-3", "status": "Released", "releaseID": f"{a}-2", **inside},
+    )
+    ground.call("completeRelease", releaseID=f"{a}-2")
+    assert outcome(ground, f"{a}-3") == ("Released", f"{a}-2")
+
+
 def test_a_release_is_completed_once(ground: Ground) -> None:
     release = completed(ground)
     ground.refused(f"{release} is Completed", "completeRelease", releaseID=release)

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, note, settings
+from hypothesis import note
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-import methods  # noqa: F401  registers all methods
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.errors import ApiError
 from scrumrpc.model.image import Image
 from scrumrpc.model.invariants import violations
 from scrumrpc.store.images import Images
 from tests.model.arguments import Drawing
+from tests.model.running import PLANNED_WORK, WRITING, run
 from tests.model.start import objects
 from tests.world import World
 
-WRITING = [method for method in METHODS.values() if method.public and method.writes]
-PLANNED_WORK = [
-    method
-    for method in WRITING
-    if method.noun in ("BacklogItem", "Task", "Sprint", "Release", "Board", "BoardColumn", "TimeEntry")
-    and not method.name.endswith(("Name", "Description", "Link", "ExternalID", "IsArchived", "Color", "DueDate"))
-]
 BESIDE_DATA = ("addAPIKey", "deleteAPIKey", "resetCommitHookSecret", "deleteCommitHookSecret")
 """Methods whose effect is no data of the account."""
 
@@ -62,12 +55,12 @@ class AnyMethod(RuleBasedStateMachine):
         return image
 
     @rule(method=st.sampled_from(WRITING), data=st.data())
-    def call_any(self, method: Method, data: st.DataObject) -> None:
-        self.call(method, data)
+    def call_any(self, method: str, data: st.DataObject) -> None:
+        self.call(METHODS[method], data)
 
     @rule(method=st.sampled_from(PLANNED_WORK), data=st.data())
-    def call_about_planned_work(self, method: Method, data: st.DataObject) -> None:
-        self.call(method, data)
+    def call_about_planned_work(self, method: str, data: st.DataObject) -> None:
+        self.call(METHODS[method], data)
 
     def call(self, method: Method, data: st.DataObject) -> None:
         """A call with drawn arguments, and everything that must be true of its end."""
@@ -107,20 +100,6 @@ class AnyMethod(RuleBasedStateMachine):
         if hasattr(self, "image"):
             self.world.check_log_gives_tables()
             assert violations(self.world.tables()) == []
-
-
-def run(machine: type[AnyMethod], examples: int, steps: int) -> None:
-    """Runs the machine; its examples share a database but no account."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
 
 
 def test_any_method(shared_world: World) -> None:

@@ -36,8 +36,8 @@ INSERT INTO projects (account_id, id, rank, name, status, rough_estimate_unit, d
     time_tracking_unit) VALUES (5, 1, 'a0', 'Old', 'Active', 'Points', 'Days', 'Hours');
 INSERT INTO boards (account_id, id, rank, project_id, name, type) VALUES (5, 2, 'a0', 1, 'Old', 'Kanban');
 INSERT INTO sprints (account_id, id, rank, project_id, name, status) VALUES (5, 4, 'a0', 1, 'Old', 'In planning');
-INSERT INTO backlog_items (account_id, id, rank, project_id, item_number, name, status, board_id, estimate)
-    VALUES (5, 3, 'a7', 1, 1, 'Old', 'To do', 2, 1.5);
+INSERT INTO backlog_items (account_id, id, rank, project_id, item_number, name, status, board_id, estimate, type)
+    VALUES (5, 3, 'a7', 1, 1, 'Old', 'To do', 2, 1.5, 'Bug');
 INSERT INTO versions (account_id, version, method, call_id) VALUES (5, 1, 'importObjects', 'x');
 INSERT INTO changes (account_id, version, object_id, object_type, project_id, operation, changed, state) VALUES
     (5, 1, 1, 'Project', 1, 'created', '{name}', '{"id": "5-0-1", "externalID": null, "name": "Old",
@@ -50,7 +50,7 @@ INSERT INTO changes (account_id, version, object_id, object_type, project_id, op
      "description": null, "link": null, "startDate": null, "endDate": null, "boardID": null, "status": "In planning",
      "tagIDs": [], "rank": "a0"}'),
     (5, 1, 3, 'BacklogItem', 1, 'created', '{name}', '{"id": "5-0-3", "externalID": null, "itemNumber": 1,
-     "projectID": 1, "name": "Old", "description": null, "link": null, "priority": null, "type": null, "color": null,
+     "projectID": 1, "name": "Old", "description": null, "link": null, "priority": null, "type": "Bug", "color": null,
      "creatorID": null, "releaseID": null, "status": "To do", "roughEstimate": null, "estimate": 1.5, "usedTime": null,
      "remainingWork": null, "sprintID": null, "teamID": null, "boardID": 2, "boardColumnID": null,
      "assignedPersonIDs": [], "tagIDs": [], "rank": "a7"}');
@@ -92,6 +92,7 @@ def test_old_data_and_its_log_stay_true(empty_database: str) -> None:
         log = world.store(lambda conn: images.load_from_log(conn, 5))
         item = log.find("BacklogItem", "5-0-3")
         assert (item["boardRank"], item["isArchivedInBoard"], item["parentEpicID"]) == ("a7", False, None)
+        assert item["bugState"] == "Open"
         assert log.find("Sprint", "5-0-4")["isArchived"] is False
         world.operator("addPersonByOperator", emailAddress=world.admin, firstName="Ann", isAdministrator="true")
         task = world.call("addTask", backlogItemID="5-0-3", name="new")

@@ -43,9 +43,7 @@ GITHUB: dict[str, Any] = {
     "ref": "refs/heads/main",
     "before": "0" * 40,
     "after": "b" * 40,
-    "created": False,
     "deleted": False,
-    "forced": False,
     "repository": {
         "id": 35129377, "name": "ferry", "full_name": "harbour/ferry", "private": True,
         "owner": {"login": "harbour", "email": None}, "html_url": "https://github.example/harbour/ferry",
@@ -94,7 +92,7 @@ GITLAB: dict[str, Any] = {
 }  # fmt: skip
 PAYLOADS = {"github": GITHUB, "gitlab": GITLAB}
 PUSH_EVENTS = {"github": "push", "gitlab": "Push Hook"}
-WRONG = "The request is not signed with the secret of the commit hook."
+WRONG = "The request is not signed with the secret of the account's commit hook."
 
 
 class Sender:

@@ -121,6 +121,7 @@ _SPRINTS = [
     participation(PAY, SPRINT_7, 30),
     participation(STORE_FRONT, SPRINT_8, 38.5),
     participation(PAY, SPRINT_8, 32),
+    participation(STORE_FRONT, SPRINT_9, 37),
     participation(PAY, SPRINT_9),
 ]  # fmt: skip
 

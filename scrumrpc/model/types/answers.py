@@ -49,10 +49,16 @@ API_KEY = ObjectType(
         Property("name", "any", "What the key is for.", target="string"),
         Property("prefix", "any", "Its first characters, to tell keys apart by.", target="string"),
         Property("creationDate", "any", "When it was made, in milliseconds since 1970.", target="integer"),
-        Property("lastUsedDate", "any", "When it was last used, to the minute; null for never.", target="integer"),
-        Property("key", "any", "The key itself; only the answer of addAPIKey has it, ever.", target="string"),
+        Property(
+            "lastUsedDate", "any", "When it was last used, to the minute; null for never.", nullable=True,
+            target="integer",
+        ),
+        Property(
+            "key", "any", "The key itself in the answer of addAPIKey; null everywhere else, for ever.", nullable=True,
+            target="string",
+        ),
     ),
-)
+)  # fmt: skip
 
 BACKLOG_ITEM_PAGE = ObjectType(
     "BacklogItemPage",
@@ -60,6 +66,9 @@ BACKLOG_ITEM_PAGE = ObjectType(
     (
         object_type("BacklogItemPage"),
         Property("backlogItems", "any", "The backlog items.", target="array of BacklogItem objects"),
-        Property("nextCursor", "any", "What to give as cursor for the next ones; null at the end.", target="string"),
+        Property(
+            "nextCursor", "any", "What to give as cursor for the next ones; null at the end.", nullable=True,
+            target="string",
+        ),
     ),
-)
+)  # fmt: skip

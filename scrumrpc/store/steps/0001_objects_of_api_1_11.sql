@@ -179,6 +179,8 @@ ALTER TABLE backlog_items
 ALTER TABLE backlog_items ALTER COLUMN is_archived_in_board DROP DEFAULT;
 -- Until now boards showed their items in backlog order.
 UPDATE backlog_items SET board_rank = rank WHERE board_id IS NOT NULL;
+-- Bugs are open until they have a resolution, which none had.
+UPDATE backlog_items SET bug_state = 'Open' WHERE type = 'Bug';
 -- The references of the updated rows are checked now: no index can be made while checks are pending.
 SET CONSTRAINTS ALL IMMEDIATE;
 CREATE UNIQUE INDEX backlog_items_on_board ON backlog_items (account_id, board_id, board_rank);

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scrumrpc.model.image import Image
 from scrumrpc.model.invariants import RULES, violations
@@ -351,3 +354,26 @@ def test_circles_are_named_but_not_what_leads_to_them() -> None:
     circle = [before(NEW, EPIC, BUG), before(NEW + 1, BUG, CHILD), before(NEW + 2, CHILD, BUG)]
     lines = violations(image(circle))
     assert [line.partition(" can never")[0].rpartition(" ")[2] for line in lines] == [f"1-0-{CHILD}", f"1-0-{BUG}"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans()), max_size=12))
+def test_an_order_without_circles_is_accepted_and_no_other(edges: list[tuple[int, int, bool]]) -> None:
+    unlike = {(start, end) for start, end, _ in edges if start != end}
+    items = [item(NEW + number, "New") for number in range(6)]
+    relationships, sorter = [], TopologicalSorter[int]()
+    for number, (start, end) in enumerate(sorted(unlike)):
+        turned = (start, end, True) in edges
+        kind, ends = ("after", (end, start)) if turned else ("before", (start, end))
+        relationships.append(
+            record(
+                NEW + 10 + number, "Relationship", type=f"Must be done {kind}", fromObjectID=NEW + ends[0],
+                toObjectID=NEW + ends[1], **RELATED,
+            )
+        )  # fmt: skip
+        sorter.add(end, start)
+    try:
+        sorter.prepare()
+        accepted = True
+    except CycleError:
+        accepted = False
+    assert (violations(image([*items, *relationships])) == []) == accepted

@@ -1,0 +1,28 @@
+import os, collections
+from tests.model.test_machine import Machine
+from tests.model.running import run
+from tests.model.drivers import Pipeline
+COUNT=collections.Counter()
+def test_big(shared_world):
+    real=shared_world.answer
+    def answer(method, *a, **k):
+        try:
+            r=real(method,*a,**k); COUNT[method,"ok"]+=1; return r
+        except Exception as e:
+            COUNT[method,type(e).__name__]+=1; raise
+    shared_world.answer=answer
+    class W(Machine):
+        world=shared_world
+        connect=staticmethod(Pipeline)
+    brk=os.environ.get("BREAK")
+    if brk: exec(brk,{})
+    try:
+        run(W,int(os.environ["EX"]),int(os.environ.get("ST",60)))
+    finally:
+        by=collections.defaultdict(dict)
+        for (m,o),n in COUNT.items(): by[m][o]=n
+        with open("/tmp/scratch/counts_ref.txt","w") as f:
+            for m,o in sorted(by.items()): print(m,o,file=f)
+            tot=collections.Counter()
+            for (m,o),n in COUNT.items(): tot[o]+=n
+            print(tot,file=f)
