@@ -115,10 +115,7 @@ def _with_tasks(image: Image, name: str, numbers: set[int]) -> Test:
         return not numbers.isdisjoint(value) if isinstance(value, list) else value in numbers
 
     def test(item: Record) -> bool:
-        if refers(item):
-            return True
-        tasks = image.members(("Task", item.number))
-        return bool(tasks) and any(refers(image[task]) for task in tasks)
+        return refers(item) or any(refers(image[task]) for task in image.members(("Task", item.number)))
 
     return test
 

@@ -18,11 +18,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from scrumrpc.store.embedded import EmbeddedPostgres
 from scrumrpc.store.migrations import migrate
 from tests.serving import Server
 from tests.world import World
+
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("scrumrpc", deadline=None)
+settings.load_profile("scrumrpc")
 
 _MAINTENANCE_URL = pytest.StashKey[str]()
 _TEMPLATE = pytest.StashKey[str]()

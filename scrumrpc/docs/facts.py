@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 SERVICE = "/service/api/v1"
 """Where methods are called."""
+FILES = "/service/files"
+"""Below which files are fetched."""
+HOOKS = "/service/hooks"
+"""Below which pushes are reported."""
+PUBLIC_URL = "SCRUMRPC_PUBLIC_URL"
+"""The setting that says what the URLs of files begin with."""
+MOST_MENTIONS = 5_000
+"""References in the messages of one push that count."""
 PORT = 8080
 """Where `scrumrpc serve` listens by default."""
 MOST_PARAMETERS = 200
@@ -27,4 +35,5 @@ LIMITS: tuple[Limit, ...] = (
     Limit("SCRUMRPC_ONGOING_PER_KEY", 500, "Calls under way at once of one API key.", "TooManyOngoingRequests"),
     Limit("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", 0, "Calls of one API key within any minute.", "APILimitReached"),
     Limit("SCRUMRPC_LARGEST_BODY", 8 * 1024 * 1024, "Bytes in the body of a request.", "InvalidRequest"),
+    Limit("SCRUMRPC_LARGEST_FILE", 10 * 1024 * 1024, "Bytes in a file; its request may be larger.", "InvalidParameter"),
 )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from scrumrpc import errors
-from scrumrpc.calls.kinds import Number, ProjectIDs
-from scrumrpc.calls.registry import Method
+from scrumrpc.calls.registry import Method, Parameter
 from scrumrpc.model.types import OBJECT_TYPES
 
 Errors = tuple[type[errors.ApiError], ...]
@@ -32,8 +29,8 @@ ANY_CALL: Errors = (
 NO_METHOD: Errors = (errors.InvalidURL, errors.InvalidMethodName)
 """What only requests answer that reach no method."""
 
-_NUMBER = get_args(Number)[1]
-_ID_LIST = get_args(ProjectIDs)[1]
+_LISTS_OF_IDS = {"project ids": "Project", "person ids": "Person", "tag ids": "Tag"}
+"""The types of the objects that kinds of parameters list."""
 
 
 def errors_of(method: Method) -> Errors:
@@ -44,11 +41,9 @@ def errors_of(method: Method) -> Errors:
 
 def own_errors(method: Method) -> Errors:
     """What the method can answer because of what it takes and requires, in the order of the catalogue."""
-    kinds = [p.kind for p in method.parameters]
     by_condition = {
         errors.InvalidParameter: bool(method.parameters) or method.takes_required_data_version,
-        # A number needs the unit that goes with it, although neither is required.
-        errors.MissingParameter: any(p.required for p in method.parameters) or _NUMBER in kinds,
+        errors.MissingParameter: any(p.required or _comes_with_another(p.name) for p in method.parameters),
         errors.ObjectNotFound: bool(_named_types(method)),
         errors.RequirementNotSatisfied: bool(method.requires) or _sets_something_unique(method),
         errors.UserCannotAccessProject: any(_is_in_a_project(name) for name in _named_types(method)),
@@ -69,9 +64,21 @@ def answerers(error: type[errors.ApiError], methods: tuple[Method, ...]) -> tupl
 
 def _named_types(method: Method) -> tuple[str, ...]:
     """The object types that the method's parameters name objects of."""
-    named = [name for p in method.parameters if p.reference for name in p.reference.types]
-    # The only list of ids names projects.
-    return (*named, *("Project" for p in method.parameters if p.kind is _ID_LIST))
+    return tuple(name for p in method.parameters for name in _types_of(p))
+
+
+def _types_of(p: Parameter) -> tuple[str, ...]:
+    if p.reference:
+        return p.reference.types
+    if p.kind.name in _LISTS_OF_IDS:
+        return (_LISTS_OF_IDS[p.kind.name],)
+    names = p.kind.name.removesuffix(" id").replace("API key", "APIKey").split(" or ")
+    return tuple(name for name in names if name in OBJECT_TYPES)
+
+
+def _comes_with_another(name: str) -> bool:
+    """Whether a parameter and another one go together, such as a unit and its number, although none is required."""
+    return name.endswith("Unit") or name == "ownerObjectType"
 
 
 def _is_in_a_project(type_name: str) -> bool:

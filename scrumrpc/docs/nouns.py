@@ -11,6 +11,8 @@ from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.model.properties import ObjectType, Property
 from scrumrpc.model.types import OBJECT_TYPES
 
+_ARRAY = re.compile(r"array of (\w+) objects")
+
 
 @dataclass(frozen=True, slots=True)
 class Noun:
@@ -57,7 +59,7 @@ def nouns() -> tuple[Noun, ...]:
 
 def nested_in(type_name: str) -> tuple[Place, ...]:
     """The properties in which objects of the type are answered."""
-    return tuple(each for each in _places() if each.property.kind == "objects" and each.property.target == type_name)
+    return tuple(each for each in _places() if held(each.property) == type_name)
 
 
 def referred_to_by(type_name: str) -> tuple[Place, ...]:
@@ -67,6 +69,14 @@ def referred_to_by(type_name: str) -> tuple[Place, ...]:
         for each in _places()
         if each.property.kind in ("ref", "refs", "assigned") and type_name in targets(each.property)
     )
+
+
+def held(p: Property) -> str:
+    """The object type of the objects in a property; empty for any other property."""
+    if p.kind in ("objects", "columns"):
+        return p.target
+    array = _ARRAY.fullmatch(p.target) if p.kind == "any" else None
+    return array[1] if array else ""
 
 
 def targets(p: Property) -> tuple[str, ...]:

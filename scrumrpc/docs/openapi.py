@@ -16,7 +16,7 @@ from scrumrpc.docs.facts import SERVICE
 from scrumrpc.docs.failures import Errors, errors_of
 from scrumrpc.docs.nouns import nouns, public_methods
 from scrumrpc.docs.prose import sentence
-from scrumrpc.docs.schemas import Schema, error_schema, result_schema, schemas
+from scrumrpc.docs.schemas import Schema, error_schema, result_schema, schemas, some_object
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -86,6 +86,7 @@ def _path(method: Method) -> dict[str, Any]:
         "tags": [method.noun],
         "summary": sentence(method.doc),
         "description": _description(method),
+        "x-origin": method.origin,
     }
     responses = {"200": _success(method), **_failures(method)}
     shown = {name: {"example": value} for name, value in example.items()}
@@ -157,7 +158,8 @@ def _form(given: Mapping[str, tuple[Schema, bool]]) -> Schema:
 
 
 def _success(method: Method) -> dict[str, Any]:
-    schema = result_schema({**method.result_schema, "description": method.result})
+    known = some_object() if method.result_schema == {"type": "object"} else method.result_schema
+    schema = result_schema({**known, "description": method.result})
     return {
         "description": method.result,
         "headers": _headers("Call-ID", "Data-Version", "X-Ignored-Parameters"),

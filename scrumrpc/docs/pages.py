@@ -11,13 +11,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scrumrpc import __version__
-from scrumrpc.calls import kinds
+from scrumrpc.calls import file_kinds, kinds, permissions, query_kinds
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID
 from scrumrpc.calls.view import version_mismatch
 from scrumrpc.docs import facts, specimens
 from scrumrpc.docs.examples import ACCOUNT, EMAIL, EXAMPLES, GUIDE
 from scrumrpc.docs.failures import ANY_CALL, NO_METHOD, answerers, own_errors
 from scrumrpc.docs.nouns import (
+    held,
     methods_naming,
     nested_in,
     nouns,
@@ -26,7 +27,9 @@ from scrumrpc.docs.nouns import (
     targets,
     words,
 )
+from scrumrpc.docs.origins import SOURCES
 from scrumrpc.docs.prose import link, linked, paragraphs, sentence
+from scrumrpc.docs.rules import SECTIONS
 from scrumrpc.errors import CATALOGUE, RequestAlreadyExecuted, RequiredDataVersionNotMatching
 from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
@@ -49,6 +52,11 @@ GUIDE_PAGES = {
     "": Page("start.html", "Start", "guide"),
     "calls": Page("calls.html", "How calls work", "guide"),
     "versions": Page("versions.html", "Versions", "guide"),
+    "reads": Page("reads.html", "Filtered reads", "guide"),
+    "files": Page("files.html", "Files", "guide"),
+    "pushes": Page("pushes.html", "Pushes", "guide"),
+    "permissions": Page("permissions.html", "Permissions", "guide"),
+    "rules": Page("rules.html", "Rules of state", "guide"),
     "errors": Page("errors.html", "Errors", "guide"),
     "decisions": Page("decisions.html", "Decisions", "guide"),
 }
@@ -65,7 +73,11 @@ def pages() -> dict[str, Page]:
     objects = {f"objects/{name}": Page("object.html", name, "objects", {"type": t}) for name, t in OBJECT_TYPES.items()}
     return {
         **GUIDE_PAGES,
-        "methods": Page("methods.html", "Methods", "methods"),
+        "methods": Page("methods.html", "Methods", "methods", {"source": None}),
+        **{
+            f"methods/{name}": Page("methods.html", source.title, "methods", {"source": source})
+            for name, source in SOURCES.items()
+        },
         **methods,
         "objects": Page("objects.html", "Objects", "objects"),
         **objects,
@@ -99,8 +111,18 @@ def _render(page: Page, path: str, origin: str) -> bytes:
     def curl(method: str, given: Mapping[str, str]) -> str:
         return specimens.curl(origin, method, given)
 
+    def upload(method: str, given: Mapping[str, str], file: str, content_type: str) -> str:
+        return specimens.upload(origin, method, given, file, content_type)
+
+    def download(place: str, file: str) -> str:
+        return specimens.download(origin, place, file)
+
+    def push(event: str, file: str) -> str:
+        return specimens.push(origin, event, file)
+
     template = _environment().get_template(page.template)
-    return template.render(page=page, path=path, origin=origin, curl=curl, **page.about).encode()
+    calls = {"curl": curl, "upload": upload, "download": download, "push": push}
+    return template.render(page=page, path=path, origin=origin, **calls, **page.about).encode()
 
 
 @cache
@@ -133,6 +155,12 @@ def _environment() -> Environment:
         nested_in=nested_in,
         referred_to_by=referred_to_by,
         targets=targets,
+        held=held,
+        sources=SOURCES,
+        rule_sections=SECTIONS,
+        permissions=permissions.RULES,
+        file_kinds=file_kinds,
+        query_kinds=query_kinds,
         specimen=lambda name: specimens.printed(specimens.specimen(name)),
         result=specimens.result,
         failure=specimens.failure,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from scrumrpc.docs.nouns import held
 from scrumrpc.docs.specimens import specimen
 from scrumrpc.errors import CATALOGUE
 from scrumrpc.model.properties import ObjectType, Property
-from scrumrpc.model.types import OBJECT_TYPES
+from scrumrpc.model.types import OBJECT_TYPES, STORED_TYPES
 
 Schema = dict[str, Any]
 
@@ -32,6 +33,11 @@ def error_schema(error_ids: list[str]) -> Schema:
 def result_schema(result: Schema) -> Schema:
     """A Result object with that result."""
     return {"allOf": [reference("Result"), {"properties": {"result": result}}]}
+
+
+def some_object() -> Schema:
+    """An object of whichever type was asked for."""
+    return {"anyOf": [reference(name) for name in STORED_TYPES]}
 
 
 def _object_schema(object_type: ObjectType) -> Schema:
@@ -75,8 +81,13 @@ def _value_schema(object_type: ObjectType, p: Property) -> Schema:
             return {"type": "string", "pattern": _ID}
         case "refs" | "assigned":
             return {"type": "array", "items": {"type": "string", "pattern": _ID}}
-        case "objects":
+        case "objects" | "columns":
             return {"type": "array", "items": reference(p.target)}
+        case "strings":
+            words = {"enum": list(p.values)} if p.values else {}
+            return {"type": "array", "items": {"type": "string", **words}}
+        case "url":
+            return {"type": "string", "format": "uri"}
         case "integer" | "time":
             return {"type": "integer", "format": "int64"}
         case "number":
@@ -92,9 +103,13 @@ def _value_schema(object_type: ObjectType, p: Property) -> Schema:
 
 
 def _wrapper_schema(p: Property) -> Schema:
-    """A property of Error or Result."""
+    """A property of an object that only wraps or shapes answers."""
     if p.name == "errorID":
         return {"type": "string", "enum": [error.__name__ for error in CATALOGUE]}
     if p.target == "integer":
         return {"type": "integer", "format": "int64"}
+    if held(p):
+        return {"type": "array", "items": reference(held(p))}
+    if p.values:
+        return {"type": p.target, "enum": list(p.values)}
     return {"type": p.target} if p.target else {}

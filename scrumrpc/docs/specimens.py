@@ -7,11 +7,12 @@ import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from scrumrpc.calls.registry import Method
 from scrumrpc.docs.examples import ACCOUNT, EMAIL
-from scrumrpc.docs.facts import SERVICE
-from scrumrpc.docs.nouns import public_methods, targets, words
+from scrumrpc.docs.facts import FILES, HOOKS, SERVICE
+from scrumrpc.docs.nouns import held, public_methods, targets, words
 from scrumrpc.errors import ApiError
 from scrumrpc.model.enumerations import DEFAULT_UNITS
 from scrumrpc.model.properties import Property
@@ -20,6 +21,9 @@ from scrumrpc.model.types import OBJECT_TYPES
 DATA_VERSION = 208
 """The version that answers carry in examples."""
 _NEW_ID = f"{ACCOUNT}-0-89364"
+_SECRET = "0b7c1f4e9a5d62838f3e2a1d4c6b5098e7d1f2c3b4a5968778695a4b3c2d1e0f"
+_CONTENTS = "VGhlIGJhbmsgY2FsbHMgYmFjay4K"
+_KEY = f"{ACCOUNT}-" + _SECRET.upper()
 
 _VALUES: dict[str, Any] = {
     **DEFAULT_UNITS,
@@ -35,6 +39,25 @@ _VALUES: dict[str, Any] = {
     "revision": "8ec178ac8b2b385f3882553da18969a44331a6da",
     "text": "An example comment.",
     "TimeEntry.usedTime": 2.5,
+    "isArchived": False,
+    "isArchivedInBoard": False,
+    "isRequired": False,
+    **dict.fromkeys(("bugState", "reproducible", "resolution"), None),
+    **dict.fromkeys(("toDoDate", "inProgressDate", "toTestDate", "doneDate"), None),
+    "APIKey.id": f"{ACCOUNT}-0-2",
+    "APIKey.lastUsedDate": None,
+    "APIKey.name": "Dashboard in the kitchen",
+    "APIKey.prefix": _KEY[:10],
+    "APIKey.creationDate": 1_767_225_600_000,
+    "APIKey.key": _KEY,
+    "BacklogItemPage.nextCursor": "WyJhNDk2IixudWxsXQ",
+    "columnNum": 1,
+    "ownerObjectTypes": ["BacklogItem", "Task"],
+    "options": ["Small", "Medium", "Large"],
+    "CustomField.type": "Dropdown",
+    "CustomFieldValue.value": "Medium",
+    "RetrospectiveColumn.name": "Went well",
+    "RetrospectiveColumn.color": "Green",
 }
 """Values that say more than those made up by kind; by property, of all types or of one."""
 
@@ -43,6 +66,27 @@ def curl(origin: str, method: str, given: Mapping[str, str]) -> str:
     """A curl command for a shell that holds an API key in KEY."""
     parts = [f"curl {origin}{SERVICE}/{method}", f'-u "{EMAIL}:$KEY"']
     parts += [_data(f"{name}={value}") for name, value in given.items()]
+    return " \\\n  ".join(parts)
+
+
+def upload(origin: str, method: str, given: Mapping[str, str], file: str, content_type: str) -> str:
+    """A curl command that sends a file as it is, with the parameters in the query string."""
+    url = f"{origin}{SERVICE}/{method}?{urlencode(given)}"
+    parts = [f'curl "{url}"', f'-u "{EMAIL}:$KEY"', f'-H "Content-Type: {content_type}"', f"--data-binary @{file}"]
+    return " \\\n  ".join(parts)
+
+
+def download(origin: str, place: str, file: str) -> str:
+    """A curl command that fetches a file from where its object says that it is."""
+    return f'curl {origin}{FILES}/{place}/{file} \\\n  -u "{EMAIL}:$KEY" \\\n  -o {file}'
+
+
+def push(origin: str, event: str, file: str) -> str:
+    """A curl command that reports a push as GitLab does, for a shell that holds the secret in SECRET."""
+    parts = [
+        f"curl {origin}{HOOKS}/gitlab/{ACCOUNT}", f'-H "X-Gitlab-Event: {event}"', '-H "X-Gitlab-Token: $SECRET"',
+        '-H "Content-Type: application/json"', f"--data-binary @{file}",
+    ]  # fmt: skip
     return " \\\n  ".join(parts)
 
 
@@ -59,15 +103,28 @@ def _quoted(text: str) -> str:
 
 def result(method: Method, given: Mapping[str, str]) -> str:
     """What a successful call answers."""
-    include = frozenset(given.get("includeProperties", "").split(","))
-    answer = {"objectType": "Result", "dataVersion": DATA_VERSION, "result": _result(method.result_schema, include)}
+    answer = {"objectType": "Result", "dataVersion": DATA_VERSION, "result": result_value(method, given)}
     return printed(answer)
 
 
-def _result(schema: Mapping[str, Any], include: frozenset[str]) -> Any:
-    if "$ref" in schema:
-        return specimen(schema["$ref"].rpartition("/")[2], include)
-    return {"null": None, "string": _NEW_ID, "integer": DATA_VERSION}[schema["type"]]
+def result_value(method: Method, given: Mapping[str, str]) -> Any:
+    """The result in the answer to a successful call."""
+    include = frozenset(given.get("includeProperties", "").split(","))
+    match method.result_schema:
+        case {"$ref": str(reference)}:
+            return specimen(reference.rpartition("/")[2], include)
+        case {"items": {"$ref": str(reference)}}:
+            listed = specimen(reference.rpartition("/")[2], include)
+            return [{**listed, "key": None} if listed["objectType"] == "APIKey" else listed]
+        case {"type": "object"}:
+            return specimen(given["objectType"], include)
+        case {"contentEncoding": _}:
+            return _CONTENTS
+        case {"type": "string"}:
+            return _SECRET if method.secret_result else _NEW_ID
+        case {"type": str(name)}:
+            return {"null": None, "integer": DATA_VERSION}[name]
+    raise ValueError(f"{method.name} answers something without a specimen.")
 
 
 def failure(error: ApiError) -> str:
@@ -80,9 +137,9 @@ def specimen(type_name: str, include: frozenset[str] = frozenset(), inside: tupl
     ids = _ids()
     answer: dict[str, Any] = {}
     for p in OBJECT_TYPES[type_name].answered:
-        if p.kind == "objects":
+        if target := held(p):
             wanted = not p.optional or f"{type_name}.{p.name}" in include
-            nested = [] if p.target in (type_name, *inside) else [specimen(p.target, include, (*inside, type_name))]
+            nested = [] if target in (type_name, *inside) else [specimen(target, include, (*inside, type_name))]
             answer[p.name] = nested if wanted else None
         else:
             answer[p.name] = ids[type_name] if p.kind == "id" else _value(p, type_name, ids)
@@ -90,9 +147,9 @@ def specimen(type_name: str, include: frozenset[str] = frozenset(), inside: tupl
 
 
 def _value(p: Property, type_name: str, ids: Mapping[str, str]) -> Any:
-    told = _VALUES.get(f"{type_name}.{p.name}", _VALUES.get(p.name))
-    if told is not None:
-        return told
+    for name in (f"{type_name}.{p.name}", p.name):
+        if name in _VALUES:
+            return _VALUES[name]
     target = next(iter(targets(p)), type_name)
     match p.kind:
         case "objectType" | "enum":
@@ -111,6 +168,8 @@ def _value(p: Property, type_name: str, ids: Mapping[str, str]) -> Any:
             return None if p.nullable else ids[target]
         case "refs" | "assigned":
             return [ids[target]]
+        case "strings":
+            return None if p.nullable else list(p.values[:1])
         case "any":
             return DATA_VERSION if p.target == "integer" else None
         case _:
@@ -118,7 +177,7 @@ def _value(p: Property, type_name: str, ids: Mapping[str, str]) -> Any:
 
 
 def _text(name: str, type_name: str) -> str:
-    return "https://example.com/file.png" if name.lower().endswith("url") else f"Example {words(type_name)}"
+    return "https://example.com/Example.png" if name.lower().endswith("url") else f"Example {words(type_name)}"
 
 
 def _ids() -> dict[str, str]:

@@ -46,6 +46,7 @@ _PAYMENTS = [
     RELEASE := release(PAYMENTS, "729-3490-4392", "Version 2", "In progress", startDate="2013-08-01"),
     SPRINT := sprint(PAYMENTS, "729-5445-4334", "October", "In progress", ("2013-10-01", "2013-10-31"), boardID=BOARD),
     participation(LEDGER, SPRINT, 42),
+    sprint(PAYMENTS, "729-74533-21", "November", "In planning", ("2013-11-01", "2013-11-29")),
     ITEM := item(
         PAYMENTS_LIST, "729-33220-627", 2149, "Example backlog item 1", DOING, sprintID=SPRINT, teamID=LEDGER,
         releaseID=RELEASE, description="An example description.", link="http://www.example.com", priority="High",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +9,8 @@ from scrumrpc.model.types import OBJECT_TYPES
 
 Object = dict[str, Any]
 """An object by its wire names, without the lists of other objects in it."""
+Lists = dict[tuple[str, Any], list[Object]]
+"""Objects by their type and the id of the object that they are answered with."""
 NONE = -1.0
 """How a number is answered that is not there."""
 PEOPLE = ("Person", "DeletedPerson")
@@ -67,35 +68,45 @@ class Account:
 
     def shown(self) -> Object:
         """What getData answers with everything."""
+        lists: Lists = {}
+        for object_type, objects in self.objects.items():
+            for each in objects:
+                lists.setdefault((object_type, self._container(each)), []).append(each)
         return {
             "objectType": "Data",
-            "persons": [self._show(each) for each in self.every("Person")],
-            "deletedPersons": [self._show(each) for each in self.every("DeletedPerson")],
-            "projects": [self._show(each) for each in self.every("Project")],
+            "persons": [self._show(each, lists) for each in self.every("Person")],
+            "deletedPersons": [self._show(each, lists) for each in self.every("DeletedPerson")],
+            "projects": [self._show(each, lists) for each in self.every("Project")],
         }
 
-    def _show(self, each: Object) -> Object:
+    def _container(self, each: Object) -> Any:
+        """The id of the object that an object is answered with."""
+        described = OBJECT_TYPES[each["objectType"]]
+        outer = each[described.nested_in] if described.nested_in else None
+        return outer or (each[described.listed_in] if described.listed_in else None)
+
+    def _show(self, each: Object, lists: Lists) -> Object:
         shown: Object = {}
         for p in OBJECT_TYPES[each["objectType"]].answered:
             if p.kind == "objects" and p.via:
                 top = self.where(p.target, **{p.via: each["id"], "parentEpicID": None})
-                shown[p.name] = [self._show(item) for item in top]
+                shown[p.name] = [self._show(item, lists) for item in top]
             elif p.kind == "objects":
-                shown[p.name] = [self._show(inner) for inner in self.inside(p.target, each)]
+                shown[p.name] = [self._show(inner, lists) for inner in lists.get((p.target, each["id"]), ())]
             elif p.kind == "assigned":
                 shown[p.name] = [item["id"] for item in self.assigned(each)]
             elif p.kind == "columns":
-                shown[p.name] = [self._show_column(each, num) for num in range(1, len(each["columns"]) + 1)]
+                shown[p.name] = [self._show_column(each, num, lists) for num in range(1, len(each["columns"]) + 1)]
             else:
                 shown[p.name] = each[p.name]
-        return shown
+        return _copied(shown)
 
-    def _show_column(self, retrospective: Object, num: int) -> Object:
+    def _show_column(self, retrospective: Object, num: int, lists: Lists) -> Object:
         name, color = retrospective["columns"][num - 1]
         cards = self.where("RetrospectiveCard", retrospectiveID=retrospective["id"], columnNum=num)
         return {
             "objectType": "RetrospectiveColumn", "name": name, "color": color,
-            "cards": [self._show(card) for card in cards],
+            "cards": [self._show(card, lists) for card in cards],
         }  # fmt: skip
 
     def assigned(self, to: Object) -> list[Object]:
@@ -109,7 +120,22 @@ class Account:
     def state(self) -> Any:
         """All that a data version stands for; the order in which backlog items stand counts over all epics and lists."""
         order = [[item["id"] for item in self.where("BacklogItem", projectID=p["id"])] for p in self.every("Project")]
-        return copy.deepcopy((self.shown(), order))
+        return self.shown(), order
+
+    def saved(self) -> Callable[[], None]:
+        """What undoes all that is done from now on."""
+        kept = [(objects, [(each, _copied(each)) for each in objects]) for objects in self.objects.values()]
+        on_boards, last, people = dict(self.on_boards), dict(self.last), list(self.people)
+
+        def undo() -> None:
+            for objects, contents in kept:
+                objects[:] = [each for each, _ in contents]
+                for each, values in contents:
+                    each.clear()
+                    each.update(values)
+            self.on_boards, self.last, self.people = on_boards, last, people
+
+        return undo
 
     def learn(self) -> None:
         """Puts what the server told in place of what only it knew."""
@@ -117,6 +143,7 @@ class Account:
             for each in objects:
                 for name, value in each.items():
                     if isinstance(value, Unknown):
+                        assert value.value is not None
                         each[name] = value.value
                     elif isinstance(value, list):
                         each[name] = [one.value if isinstance(one, Unknown) else one for one in value]
@@ -132,14 +159,6 @@ class Account:
     def where(self, object_type: str, **values: Any) -> list[Object]:
         """The objects of a type that have these values."""
         return [each for each in self.every(object_type) if all(each[name] == v for name, v in values.items())]
-
-    def inside(self, object_type: str, container: Object) -> list[Object]:
-        """The objects of a type that an object is answered with."""
-        described = OBJECT_TYPES[object_type]
-        if container["objectType"] == object_type:
-            return self.where(object_type, **{str(described.nested_in): container["id"]})
-        outermost = {described.nested_in: None} if described.nested_in else {}
-        return self.where(object_type, **{str(described.listed_in): container["id"]}, **outermost)
 
     def get(self, object_type: str, wire_id: Any) -> Object:
         """The object, which the call needs."""
@@ -269,6 +288,10 @@ class Account:
             for pointer in (described.listed_in, described.nested_in, *described.ends_with):
                 if pointer:
                     yield from self.where(described.name, **{pointer: each["id"]})
+
+
+def _copied(each: Object) -> Object:
+    return {name: list(value) if isinstance(value, list) else value for name, value in each.items()}
 
 
 def _checked(index: int, count: int) -> int:
