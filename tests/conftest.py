@@ -50,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
         asyncio.run(postgres.start())
         cleanup += [lambda: asyncio.run(postgres.stop()), lambda: shutil.rmtree(folder)]
         url = postgres.url
+        # Nothing in this cluster must outlive the run; tests of what survives a crash have clusters of their own.
+        _execute(url, "ALTER ROLE CURRENT_USER SET synchronous_commit = off")
     template = f"scrumrpc_tests_{secrets.token_hex(4)}"
     _execute(url, f"CREATE DATABASE {template}")
     cleanup.insert(0, lambda: _drop(url, template))

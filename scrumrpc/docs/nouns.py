@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import methods  # noqa: F401  registers all methods
-from scrumrpc.calls.registry import METHODS, Method
+from scrumrpc.calls.registry import METHODS, Method, Parameter
 from scrumrpc.model.properties import ObjectType, Property
 from scrumrpc.model.types import OBJECT_TYPES
 
@@ -24,7 +24,8 @@ class Noun:
     @property
     def words(self) -> str:
         """The noun in words: Backlog item."""
-        return words(self.type.name).capitalize()
+        said = words(self.type.name)
+        return said[0].upper() + said[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,11 @@ def words(name: str) -> str:
 
     >>> words("BacklogItem")
     'backlog item'
+    >>> words("APIKey")
+    'API key'
     """
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+    parts = re.split(r"(?<!^)(?=[A-Z][a-z])", name)
+    return " ".join(part if part.isupper() else part.lower() for part in parts)
 
 
 def public_methods() -> tuple[Method, ...]:
@@ -55,6 +59,14 @@ def nouns() -> tuple[Noun, ...]:
     for method in public_methods():
         by_noun.setdefault(method.noun, []).append(method)
     return tuple(Noun(OBJECT_TYPES[name], tuple(of_noun)) for name, of_noun in by_noun.items())
+
+
+def default_of(p: Parameter) -> int | str | None:
+    """What a parameter that is left out stands for, as clients write it; None for no value."""
+    none = p.kind.none
+    if p.required or not isinstance(none, (int, str)):
+        return None
+    return str(none).lower() if isinstance(none, bool) else none
 
 
 def nested_in(type_name: str) -> tuple[Place, ...]:

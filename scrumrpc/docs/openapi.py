@@ -14,7 +14,7 @@ from scrumrpc.calls.registry import Method, Parameter
 from scrumrpc.docs.examples import EXAMPLES
 from scrumrpc.docs.facts import SERVICE
 from scrumrpc.docs.failures import Errors, errors_of
-from scrumrpc.docs.nouns import nouns, public_methods
+from scrumrpc.docs.nouns import default_of, nouns, public_methods
 from scrumrpc.docs.prose import sentence
 from scrumrpc.docs.schemas import Schema, error_schema, result_schema, schemas, some_object
 
@@ -135,8 +135,8 @@ def _parameters(method: Method) -> dict[str, tuple[Schema, bool]]:
 
 def _parameter_schema(p: Parameter) -> Schema:
     schema = {**p.kind.schema, "description": p.doc}
-    if not p.required and isinstance(p.kind.none, int):
-        schema["default"] = p.kind.none
+    if default_of(p) is not None:
+        schema["default"] = default_of(p)
     return schema
 
 
@@ -158,8 +158,8 @@ def _form(given: Mapping[str, tuple[Schema, bool]]) -> Schema:
 
 
 def _success(method: Method) -> dict[str, Any]:
-    known = some_object() if method.result_schema == {"type": "object"} else method.result_schema
-    schema = result_schema({**known, "description": method.result})
+    known = some_object() if method.result_schema == {"type": "object"} else {}
+    schema = result_schema({**method.result_schema, **known, "description": method.result})
     return {
         "description": method.result,
         "headers": _headers("Call-ID", "Data-Version", "X-Ignored-Parameters"),

@@ -12,12 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scrumrpc import __version__
 from scrumrpc.calls import file_kinds, kinds, permissions, query_kinds
-from scrumrpc.calls.parameters import LONGEST_REQUEST_ID
+from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, read
+from scrumrpc.calls.registry import METHODS
 from scrumrpc.calls.view import version_mismatch
 from scrumrpc.docs import facts, specimens
 from scrumrpc.docs.examples import ACCOUNT, EMAIL, EXAMPLES, GUIDE
 from scrumrpc.docs.failures import ANY_CALL, NO_METHOD, answerers, own_errors
 from scrumrpc.docs.nouns import (
+    default_of,
     held,
     methods_naming,
     nested_in,
@@ -30,7 +32,7 @@ from scrumrpc.docs.nouns import (
 from scrumrpc.docs.origins import SOURCES
 from scrumrpc.docs.prose import link, linked, paragraphs, sentence
 from scrumrpc.docs.rules import SECTIONS
-from scrumrpc.errors import CATALOGUE, RequestAlreadyExecuted, RequiredDataVersionNotMatching
+from scrumrpc.errors import CATALOGUE, InvalidParameter, RequestAlreadyExecuted, RequiredDataVersionNotMatching
 from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES
@@ -156,6 +158,7 @@ def _environment() -> Environment:
         referred_to_by=referred_to_by,
         targets=targets,
         held=held,
+        default_of=default_of,
         sources=SOURCES,
         rule_sections=SECTIONS,
         permissions=permissions.RULES,
@@ -166,6 +169,7 @@ def _environment() -> Environment:
         failure=specimens.failure,
         repeated=RequestAlreadyExecuted(),
         stale=_stale(),
+        slip=_slip(),
         data_version=specimens.DATA_VERSION,
         examples=EXAMPLES,
         guide=GUIDE,
@@ -182,6 +186,16 @@ def _environment() -> Environment:
 
 def _stale() -> RequiredDataVersionNotMatching:
     return version_mismatch(specimens.DATA_VERSION, int(GUIDE["stale"].given["requiredDataVersion"]))
+
+
+def _slip() -> InvalidParameter:
+    """What the call with a slip in it answers."""
+    step = GUIDE["slip"]
+    try:
+        read(METHODS[step.method], step.given)
+    except InvalidParameter as error:
+        return error
+    raise AssertionError("The slip is none.")
 
 
 def _thousands(number: float) -> str:

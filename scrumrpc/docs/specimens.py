@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,7 @@ _KEY = f"{ACCOUNT}-" + _SECRET.upper()
 _VALUES: dict[str, Any] = {
     **DEFAULT_UNITS,
     "description": "An example description.",
+    "fileName": "file.png",
     "emailAddress": "ann@example.com",
     "endDate": "2026-03-13",
     "errorID": "ObjectNotFound",
@@ -177,9 +179,10 @@ def _value(p: Property, type_name: str, ids: Mapping[str, str]) -> Any:
 
 
 def _text(name: str, type_name: str) -> str:
-    return "https://example.com/Example.png" if name.lower().endswith("url") else f"Example {words(type_name)}"
+    return "https://example.com/file.png" if name.lower().endswith("url") else f"Example {words(type_name)}"
 
 
+@cache
 def _ids() -> dict[str, str]:
     """An id for each type: the one that parameters show, where there is one."""
     ids = {name: f"{ACCOUNT}-{11_000 + 37 * n}-{5 * n + 1}" for n, name in enumerate(OBJECT_TYPES)}

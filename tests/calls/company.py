@@ -153,6 +153,13 @@ QUESTION = st.tuples(
 )
 
 
+EPIC = {
+    "epic": None, "sprint": 0, "release": 0, "board": 0, "list": 0, "tags": [0], "people": [0], "tasks": [],
+    "name": "x", "status": "To do", "type": "Epic",
+}  # fmt: skip
+"""An item as ITEM draws them, but for its project, that points to the first of everything."""
+
+
 class Company:
     """Two projects with two of everything, people, and the items drawn."""
 
@@ -218,15 +225,13 @@ class Company:
         if name == "projectIDs":
             return ",".join(self.projects[n] for n in value)
         if name == "personID":
-            return self.people[value % 3]
+            return str(self.people[value % 3])
         types = {"epicID": "Epic", "tagIDs": "Tag"}
-        known = self.by_type.get(types.get(name, name[0].upper() + name[1:].removesuffix("ID")))
+        known = self.by_type.get(types.get(name, name[0].upper() + name[1:].removesuffix("ID")), [[], []])
+        every = [*known[0], *known[1]]
         if name == "tagIDs":
-            return ",".join([*known[0], *known[1]][n] for n in value) if known else None
-        if name.endswith("ID"):
-            every = [*known[0], *known[1]] if known else []
-            return every[value % len(every)] if every else None
-        return str(value)
+            return ",".join(every[n] for n in value)
+        return chosen(every, value) if name.endswith("ID") else str(value)
 
 
 def chosen(known: list[str], pick: int | None) -> str | None:

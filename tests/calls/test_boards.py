@@ -185,7 +185,7 @@ STATUS = st.sampled_from(STATUSES)
 STEP = st.tuples(st.sampled_from(["add", "delete", "turn", "move", "work"]), st.integers(0, 20), STATUS)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STATUS, max_size=3), st.lists(STEP, max_size=12))
 def test_whatever_happens_to_columns_everything_stands_where_it_should(
     shared_world: World, at_first: list[str], steps: list[tuple[str, int, str]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -14,13 +15,9 @@ from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.pipeline import Calls
 from scrumrpc.errors import (
     InvalidParameter,
-    ObjectNotFound,
-    RequiredDataVersionNotMatching,
-    UserCannotAccessProject,
 )
-from scrumrpc.store import accounts
 from scrumrpc.store.images import Images
-from tests.calls.company import ITEM, PICK, QUESTION, Company, ask, everything, in_order, pages, passes
+from tests.calls.company import EPIC, ITEM, ORDERS, PICK, QUESTION, Company, ask, everything, in_order, pages, passes
 from tests.calls.making import make
 from tests.world import World
 
@@ -57,6 +54,62 @@ def test_filters_and_orders(
         ]
         found = ask(world, **sent, order=order, limit=str(limit))
         assert found == [item["id"] for item in in_order(expected, order)]
+
+
+def test_each_filter_with_each_other(world: World) -> None:
+    epics = [EPIC | {"project": 0, "name": "epic"}] * 2
+    bits = [[n >> place & 1 for place in range(5)] for n in range(32)]
+    drawn = [
+        {
+            "project": 0, "epic": a ^ b, "sprint": a, "release": b, "board": c, "list": d, "tags": [a ^ c],
+            "people": [b ^ d], "tasks": [], "name": f"n{a ^ e}", "status": ("New", "Done")[b ^ e],
+            "type": ("Bug", "Spike")[c ^ d], "priority": ("Low", "High")[c ^ e],
+        }
+        for a, b, c, d, e in bits
+    ]  # fmt: skip
+    company = Company(world, [*epics, *drawn])
+    then = world.version
+    items = company.by_type["BacklogItem"][0]
+    changed = [item for item, (*_, e) in zip(items[2:], bits, strict=True) if e]
+    for item in changed:
+        world.call("setBacklogItemLink", backlogItemID=item, link="x")
+    every = everything(world.data())
+    by_id = {item["id"]: item for item in every}
+    picked = {name: company.wire(name, 1) for name in ("sprintID", "releaseID", "boardID", "boardColumnID", "personID")}
+    filters = picked | {
+        "backlogListID": company.wire("backlogListID", 1), "epicID": company.wire("epicID", 1), "inEpic": "true",
+        "inSprint": "true", "tagIDs": company.wire("tagIDs", [1]), "text": "N1", "statuses": "New", "types": "Bug",
+        "priorities": "Low", "changedSince": str(then), "projectIDs": company.projects[0],
+    }  # fmt: skip
+    for one, two in itertools.combinations(filters, 2):
+        asked = {name: str(filters[name]) for name in (one, two)}
+        expected = [item["id"] for item in every if passes(item, asked, by_id)]
+        if "changedSince" in asked:
+            expected = [item for item in expected if item in changed]
+        assert ask(world, **asked) == expected, asked
+        assert len(expected) > 1 or {one, two} == {"boardID", "boardColumnID"}
+
+
+@pytest.mark.parametrize("order", [*ORDERS, *(f"-{name}" for name in ORDERS)])
+def test_orders_over_nested_epics_of_two_projects(world: World, order: str) -> None:
+    drawn: list[dict[str, Any]] = [
+        EPIC | {
+            "project": n % 2, "sprint": n % 2, "epic": None if n < 2 or n > 9 else n // 4,
+            "type": ("Epic", "Bug", None)[n // 7 + n // 9], "name": "ab"[n % 3 == 0],
+            "status": ("New", "Done")[n % 4 == 0], "priority": ("High", "Low", None)[n % 3],
+            "creationDate": (None, 5, 3)[n % 3], "dueDate": ("2026-01-01", None)[n // 6],
+            "estimate": (None, 2.0, 0.5, 0.0)[n % 4],
+        }
+        for n in range(12)
+    ]  # fmt: skip
+    company = Company(world, drawn)
+    every = everything(world.data())
+    assert {len(item["childBacklogItems"]) for item in every} > {0, 1}
+    expected = [item["id"] for item in in_order(every, order)]
+    for limit in ("1", "2", "5"):
+        assert ask(world, order=order, limit=limit) == expected
+        by_sprint = ask(world, order=order, limit=limit, sprintID=company.by_type["Sprint"][0][0])
+        assert by_sprint == [each for each in expected if each in by_sprint] != []
 
 
 # What counts, filter by filter ---------------------------------------------------------------------------------------
@@ -208,92 +261,3 @@ def test_what_changed_is_of_the_version_of_the_answer(world: World) -> None:
         renamed = [item for item in items if changed_at[item] <= answer.version]
         assert [item["id"] for item in found if item["name"] == "new"] == renamed
         assert [item["id"] for item in found] == (renamed if asked else items)
-
-
-# Refused -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("limit", "0", "limit is 0; .* 1 to 1000"),
-        ("limit", "1001", "limit is 1001"),
-        ("limit", "-1", "limit is -1"),
-        ("limit", "ten", "limit"),
-        ("order", "priorities", "order .*Did you mean priority"),
-        ("order", "+name", "order"),
-        ("statuses", "done", "statuses .*Did you mean Done"),
-        ("types", "Bug,Story", 'types names "Story"'),
-        ("priorities", "high", "Did you mean High"),
-        ("inSprint", "none", "inSprint .*true or false"),
-        ("inEpic", "0", "inEpic"),
-        ("text", "x" * 501, "text has 501 characters"),
-        ("includeProperties", "BacklogItem.task", "Did you mean"),
-        ("status", "Done", "no parameter .*status"),
-    ],
-)
-def test_values_that_cannot_be(world: World, name: str, value: str, said: str) -> None:
-    with pytest.raises(InvalidParameter, match=said):
-        world.call("getBacklogItems", **{name: value})
-
-
-REFERENCES = {
-    "projectIDs": "Project", "sprintID": "Sprint", "releaseID": "Release", "boardID": "Board",
-    "boardColumnID": "BoardColumn", "backlogListID": "BacklogList", "epicID": "BacklogItem", "tagIDs": "Tag",
-}  # fmt: skip
-
-
-def test_what_filters_name_must_exist(world: World) -> None:
-    company = Company(world, [])
-    for name in (*REFERENCES, "personID"):
-        wrong = company.projects[0] if name != "projectIDs" else company.people[0]
-        for value in ("nonsense", f"{world.account}-1-99", wrong):
-            with pytest.raises(ObjectNotFound, match=value):
-                world.call("getBacklogItems", **{name: value})
-    known = company.by_type["Tag"][0][0]
-    with pytest.raises(ObjectNotFound, match="no tag with the id 1-2-3"):
-        world.call("getBacklogItems", tagIDs=f"{known},1-2-3")
-
-
-PLAIN = {
-    "epic": None, "sprint": 0, "release": 0, "board": 0, "list": 0, "tags": [0], "people": [0], "tasks": [],
-    "name": "x", "status": "To do", "type": "Epic",
-}  # fmt: skip
-
-
-def test_projects_out_of_reach(world: World) -> None:
-    company = Company(world, [PLAIN | {"project": 0}, PLAIN | {"project": 1}])
-    mine, other = company.by_type["BacklogItem"][0][0], company.by_type["BacklogItem"][1][0]
-    ben = world.person("ben@example.com")
-    world.call("addStakeholder", projectID=company.projects[0], personID=ben)
-    assert ask(world, "ben@example.com") == [mine, other]
-    world.store(lambda conn: accounts.switch(conn, "has_access_control", True, world.account))
-    assert ask(world, "ben@example.com") == [mine]
-    assert ask(world, "ben@example.com", personID=company.people[0]) == [mine]
-    assert ask(world, "ben@example.com", changedSince="0") == [mine]
-    assert ask(world) == [mine, other]
-    for name, type_name in REFERENCES.items():
-        near, far = (company.by_type[type_name][n][0] for n in (0, 1))
-        assert ask(world, "ben@example.com", **{name: near}) == ([mine] if name != "epicID" else [])
-        with pytest.raises(UserCannotAccessProject, match=far):
-            world.call("getBacklogItems", "ben@example.com", **{name: far})
-
-
-def test_objects_of_two_projects_have_nothing_in_common(world: World) -> None:
-    company = Company(world, [PLAIN | {"project": 0}, PLAIN | {"project": 1}])
-    for one in REFERENCES:
-        for two in REFERENCES:
-            if one != two and "epicID" not in (one, two):
-                near, far = company.by_type[REFERENCES[one]][0][0], company.by_type[REFERENCES[two]][1][0]
-                assert ask(world, **{one: near, two: far}) == []
-
-
-def test_the_required_version(world: World) -> None:
-    made = make(world)
-    item = made.item()
-    assert ask(world, requiredDataVersion=str(world.version)) == [item]
-    with pytest.raises(RequiredDataVersionNotMatching):
-        world.call("getBacklogItems", requiredDataVersion="1")
-    assert world.answer("getBacklogItems", changedSince="1").version == world.version
-    with pytest.raises(RequiredDataVersionNotMatching):
-        world.call("getBacklogItems", requiredDataVersion="1", changedSince="1")

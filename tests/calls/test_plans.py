@@ -48,7 +48,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 STEP = st.tuples(st.sampled_from(CALLS), st.lists(st.integers(0, 40), min_size=3, max_size=3))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEP, min_size=8, max_size=25))
 def test_plans_keep_the_rules(shared_world: World, steps: list[tuple[tuple[str, dict[str, str]], list[int]]]) -> None:
     shared_world.new_account()

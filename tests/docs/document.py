@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from html.parser import HTMLParser
 
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -19,17 +20,18 @@ class Document(HTMLParser):
         self.pieces: list[str] = []
         self.codes: list[str] = []
         self.main: list[str] = []
+        self.terms: list[str] = []
         self._open: list[str] = []
         self.feed(text)
         self.close()
         assert not self._open, f"never closed: {self._open}"
 
-    @property
+    @cached_property
     def text(self) -> str:
         """All text of the page, with single blanks."""
         return " ".join("".join(self.pieces).split())
 
-    @property
+    @cached_property
     def main_text(self) -> str:
         """The text of the page without its navigation."""
         return " ".join("".join(self.main).split())
@@ -48,6 +50,8 @@ class Document(HTMLParser):
         for name in ("href", "src"):
             if name in attributes:
                 self.links.append(attributes[name] or "")
+        if tag == "dt":
+            self.terms.append("")
         if tag == "code":
             self.codes.append("")
         if tag in ("p", "dl", "ul", "ol", "pre", "table", "h1", "h2", "h3", "section"):
@@ -68,6 +72,8 @@ class Document(HTMLParser):
         self.pieces.append(data)
         if "main" in self._open:
             self.main.append(data)
+        if "dt" in self._open:
+            self.terms[-1] += data
         if "code" in self._open:
             self.codes[-1] += data
         if "title" in self._open:

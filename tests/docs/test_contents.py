@@ -7,10 +7,14 @@ import re
 import pytest
 
 import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.permissions import RULES
 from scrumrpc.calls.registry import METHODS, RESERVED
 from scrumrpc.docs.nouns import nouns, public_methods, words
+from scrumrpc.docs.origins import SOURCES
 from scrumrpc.docs.prose import link, linked, paragraphs, sentence
+from scrumrpc.docs.rules import SECTIONS
 from scrumrpc.errors import CATALOGUE
+from scrumrpc.model import invariants
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES
 from tests.docs.document import Document
@@ -26,7 +30,7 @@ def test_a_method_is_told_in_full(site: dict[str, Document], method: object) -> 
     assert {f"{method.name}.{p.name}" for p in method.parameters} <= set(page.ids)
     for told in (
         " ".join(method.doc.split()).removesuffix("."), method.permission.rule, method.result,
-        *method.requires, *(p.doc for p in method.parameters),
+        *method.requires, *(p.doc for p in method.parameters), SOURCES[method.origin].says,
     ):  # fmt: skip
         assert all(" ".join(part.split()) in page.main_text for part in told.split("\n\n")), told
     assert method.name in site["/docs/methods"].main_text
@@ -38,6 +42,44 @@ def test_methods_stand_in_the_order_of_registration(site: dict[str, Document]) -
         assert names == [method.name for method in PUBLIC if method.noun == noun.type.name]
     links = [link.partition("#")[2] for link in site["/docs"].links if "/methods/" in link and "#" in link]
     assert links[-len(PUBLIC) :] == [method.name for noun in nouns() for method in noun.methods]  # the navigation
+
+
+def test_every_method_says_where_it_comes_from(site: dict[str, Document]) -> None:
+    counts = {name: len(source.methods) for name, source in SOURCES.items()}
+    assert counts == {"documented": 42, "named": 48, "ours": len(PUBLIC) - 90}
+    for name, source in SOURCES.items():
+        kept = [method for method in PUBLIC if method.origin == name]
+        in_order = [method.name for noun in nouns() for method in noun.methods if method in kept]
+        assert [term.strip() for term in site[f"/docs/methods/{name}"].terms] == in_order
+        marked = [term.split() for term in site["/docs/methods"].terms]
+        assert [term for term, mark in marked if mark == source.mark] == in_order
+        assert f"{counts[name]} of the {len(PUBLIC)} methods" in site[f"/docs/methods/{name}"].main_text
+        assert str(counts[name]) in site["/docs/methods"].main_text
+        for noun in nouns():
+            said = site[f"/docs/methods/{noun.type.name}"].main_text.count(source.says)
+            assert said == sum(method in kept for method in noun.methods)
+
+
+def test_every_permission_has_its_methods(site: dict[str, Document]) -> None:
+    assert {method.permission for method in PUBLIC} <= set(RULES)
+    text = site["/docs/permissions"].main_text
+    starts = [text.index(f"{permission.rule} ", text.index("Who may Methods")) for permission in RULES]
+    assert starts == sorted(starts)
+    for permission, start, end in zip(RULES, starts, [*starts[1:], text.index("Where a rule names")], strict=True):
+        named = [method.name for method in PUBLIC if method.permission is permission]
+        assert named, permission.rule
+        told = text[start:end].removeprefix(permission.rule)
+        assert [word for word in re.findall(r"\w+", told) if word in METHODS] == named
+
+
+def test_every_rule_of_state_is_told(site: dict[str, Document]) -> None:
+    page = site["/docs/rules"]
+    headings = [heading for section in SECTIONS.values() for heading in section]
+    assert sorted(heading.rule.__name__ for heading in headings) == sorted(rule.__name__ for rule in invariants.RULES)
+    assert len({heading.title for heading in headings}) == len(headings)
+    for heading in headings:
+        assert heading.name in page.ids
+        assert " ".join(heading.says.split()) in page.main_text
 
 
 def test_operators_methods_are_nowhere(site: dict[str, Document]) -> None:
@@ -87,7 +129,7 @@ def test_pages_name_nothing_that_does_not_exist(site: dict[str, Document]) -> No
     errors = {error.__name__ for error in CATALOGUE}
     known = {m.name for m in PUBLIC} | parameters | properties | set(OBJECT_TYPES) | errors
     camel_case = re.compile(r"\b(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z])[A-Za-z]*\b")
-    plain = {"OpenAPI", "NaN"}
+    plain = {"OpenAPI", "NaN", "GitHub", "GitLab", "ETag"}
     for path, page in site.items():
         named = set(camel_case.findall(page.main_text)) - plain
         assert named <= known, f"{path} names {sorted(named - known)}"

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from methods.pushes import MOST_MENTIONS
 from scrumrpc.app import make_app
 from scrumrpc.cli import sample
 from scrumrpc.cli.serve import serve
@@ -32,7 +33,7 @@ def test_limits_are_those_of_the_settings(settings: Settings) -> None:
 
 def test_no_page_names_a_setting_that_does_not_exist(site: dict[str, Document]) -> None:
     named = {name for page in site.values() for name in re.findall(r"SCRUMRPC_[A-Z_]+", page.text)}
-    assert named == {limit.setting for limit in facts.LIMITS}
+    assert named == {limit.setting for limit in facts.LIMITS} | {facts.PUBLIC_URL}
     assert {name.removeprefix("SCRUMRPC_").lower() for name in named} <= set(Settings.__dataclass_fields__)
 
 
@@ -42,6 +43,9 @@ def test_the_other_facts(settings: Settings) -> None:
     assert (ACCOUNT, EMAIL) == (sample.ACCOUNT, sample.ADMINISTRATOR)
     paths = [getattr(route, "path", "") for route in make_app(settings, "postgresql://nowhere/").routes]
     assert f"{facts.SERVICE}/{{method}}" in paths
+    assert f"{facts.FILES}/{{place}}/{{id}}/{{name}}" in paths
+    assert f"{facts.HOOKS}/{{service}}/{{account}}" in paths
+    assert facts.MOST_MENTIONS == MOST_MENTIONS
 
 
 def test_the_documentation_is_part_of_the_application(settings: Settings) -> None:

@@ -14,7 +14,7 @@ import methods  # noqa: F401  registers all methods
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.docs.examples import EXAMPLES
 from scrumrpc.docs.failures import errors_of
-from scrumrpc.docs.specimens import specimen
+from scrumrpc.docs.specimens import result, specimen
 from scrumrpc.errors import CATALOGUE
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES
@@ -39,6 +39,21 @@ def test_it_is_valid(document: dict[str, Any]) -> None:
 def test_it_has_every_public_method_and_no_other(document: dict[str, Any]) -> None:
     assert list(document["paths"]) == [f"/service/api/v1/{name}" for name in PUBLIC]
     assert all(list(path) == ["get", "post"] for path in document["paths"].values())
+
+
+def test_it_says_where_methods_come_from(document: dict[str, Any]) -> None:
+    origins = [path["post"]["x-origin"] for path in document["paths"].values()]
+    assert [origins.count(name) for name in ("documented", "named", "ours")] == [42, 48, len(PUBLIC) - 90]
+    assert origins == [path["get"]["x-origin"] for path in document["paths"].values()]
+    assert origins == [method.origin for method in PUBLIC.values()]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_answers_fit_the_schemas(document: dict[str, Any], name: str) -> None:
+    path = document["paths"][f"/service/api/v1/{name}"]
+    schema = path["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = orjson.loads(result(PUBLIC[name], EXAMPLES[name]))
+    Draft202012Validator({"components": document["components"], **schema}).validate(answer)
 
 
 @pytest.mark.parametrize("method", PUBLIC.values(), ids=lambda method: method.name)
@@ -105,7 +120,8 @@ def test_an_object_type_has_a_schema(document: dict[str, Any], name: str) -> Non
         absent = {**specimen(name), p.name: None}
         assert validator.is_valid(absent) == (nullable or not told.keys() - {"description"})
         if p.values:
-            values = [told["const"]] if "const" in told else [value for value in told["enum"] if value is not None]
+            listed = told.get("items", told)
+            values = [told["const"]] if "const" in told else [value for value in listed["enum"] if value is not None]
             assert values == list(p.values)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from scrumrpc.cli.main import main
+from scrumrpc.docs.origins import SOURCES
 from scrumrpc.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -19,14 +20,16 @@ CONTEXT = click.Context(main)
 COMMANDS = {name: main.get_command(CONTEXT, name) for name in main.list_commands(CONTEXT)}
 
 
+FOLDERS = ("", "scrumrpc", "scrumrpc/wire", "scrumrpc/calls", "scrumrpc/model")
+
+
 def test_files_that_it_names_exist() -> None:
     named = set(re.findall(r"`([a-z_/]+(?:\.py|\.sql|/))`", README))
     assert len(named) > 15
     missing = [
         name
         for name in named
-        if not any((ROOT / folder / name).exists() for folder in ("", "scrumrpc", "scrumrpc/wire", "scrumrpc/calls"))
-        and name != "scrumrpc-data/"
+        if not any((ROOT / folder / name).exists() for folder in FOLDERS) and name != "scrumrpc-data/"
     ]
     assert missing == []
 
@@ -52,3 +55,9 @@ def test_operators_commands_are_all_there() -> None:
     }
     known = {(name, inner) for name, group in COMMANDS.items() for inner in getattr(group, "commands", ())}
     assert listed == known
+
+
+def test_methods_are_counted_right() -> None:
+    numbers = [int(number) for number in re.findall(r"\b\d+\b", README[: README.index("## Run it")])]
+    counts = [len(source.methods) for source in SOURCES.values()]
+    assert [number for number in numbers if number > 11] == [sum(counts), *counts]

@@ -5,22 +5,24 @@ A step of a state machine draws no more than what seeds its arguments, so that a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from random import Random
-from typing import Any
+from typing import TypeVar
 
 from scrumrpc.calls.registry import Method, Parameter
 from scrumrpc.model.image import Image
 from scrumrpc.model.record import Record
 
+T = TypeVar("T")
+
 _VALUES: dict[str, list[str]] = {
-    "index": ["-1", "-1", "0", "1", "2", "9"],
+    "index": ["-1", "-1", "-1", "0", "0", "0", "1", "1", "2", "9"],
     "number": ["-1", "0", "2.5", "4"],
     "name": ["a", "b", "Ä ö\n☃"],
     "text": ["a", "b\r\nc"],
     "external id": ["E1", "E2", "E3"],
     "e-mail": ["dora@example.com", "BEN@example.com", "cid@example.com", "nobody"],
-    "day": ["2027-01-04", "2027-02-01", "2027-02-30"],
+    "day": ["2027-01-04", "2027-02-01", "2027-03-01", "2027-02-30"],
     "column number": ["1", "2", "3", "4", "0"],
     "options": ["S,M,L", "L,M,S", "XS,S", "S"],
     "column names": ["Good,Bad", "1,2,3", "One"],
@@ -43,7 +45,7 @@ class Drawing:
         self._image = image
         self._keys = list(keys)
         self._projects = self._every("Project")
-        self._project = self._one_of(self._projects + self._projects[:1] * 2) if self._projects else None
+        self._project = self._one_of(self._projects[:1] * 4 + self._projects) if self._projects else None
 
     def arguments(self, method: Method) -> dict[str, str]:
         """A text for each parameter that is given."""
@@ -55,7 +57,7 @@ class Drawing:
 
     def _is_given(self, parameter: Parameter) -> bool:
         likely = parameter.reference is not None or parameter.kind.name in ("number", "unit", "index")
-        return bool(self._one_of([True, True, False] if likely else [True, False, False, False]))
+        return self._one_of([True, True, False] if likely else [True, False, False, False])
 
     def _text(self, method: Method, parameter: Parameter, given: dict[str, str]) -> str:
         if parameter.reference is not None:
@@ -68,27 +70,29 @@ class Drawing:
         if kind.name == "API key id":
             return self._one_of([*self._keys, "1-0-1"])
         if method.name == "setCustomFieldValue" and parameter.name == "value":
-            chosen = [each.id for type_name in ("Team", "Sprint", "Release", "Person") for each in self._near(type_name)]
+            chosen = [
+                each.id for type_name in ("Team", "Sprint", "Release", "Person") for each in self._near(type_name)
+            ]
             return self._one_of(_CUSTOM_VALUES + chosen)
-        values = kind.schema.get("enum") or _VALUES.get(kind.name) or [kind.example]
+        values: list[str] = kind.schema.get("enum") or _VALUES.get(kind.name) or [kind.example]
         return self._one_of([*values, ""] if not parameter.required else list(values))
 
     def _unit(self, method: Method, parameter: Parameter) -> str:
         """Mostly the unit that the project uses for the number."""
         used_for = _UNITS_OF.get(parameter.name.removesuffix("Unit"), "detailedEstimateUnit")
         used_for = "timeTrackingUnit" if method.noun == "TimeEntry" else used_for
-        right = self._project[used_for] if self._project else "Days"
-        return self._one_of([right] * 5 + ["Points", "Days", "Hours"])
+        right = str(self._project[used_for]) if self._project else "Days"
+        return self._one_of([right] * 9 + ["Points", "Days", "Hours"])
 
     def _id(self, parameter: Parameter, given: dict[str, str]) -> str:
         """Mostly the id of an object of the project; now and then of another one, or of none."""
         assert parameter.reference is not None
         reference = parameter.reference
         type_name = given[reference.type_parameter] if reference.type_parameter else reference.types[0]
-        where = self._random.randrange(20)
-        if where == 19:
+        where = self._random.randrange(40)
+        if where == 0:
             return f"{self._image.account}-99-1"
-        every = self._every(type_name) if where == 18 else self._near(type_name) or self._every(type_name)
+        every = self._every(type_name) if where == 1 else self._near(type_name) or self._every(type_name)
         return self._one_of([each.id for each in every] or [f"{self._image.account}-99-1"])
 
     def _near(self, type_name: str) -> list[Record]:
@@ -99,5 +103,5 @@ class Drawing:
         records = (record for record in self._image.records() if record.type == type_name)
         return sorted(records, key=lambda record: record.number)
 
-    def _one_of(self, values: list[Any]) -> Any:
+    def _one_of(self, values: Sequence[T]) -> T:
         return self._random.choice(values)

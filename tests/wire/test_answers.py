@@ -71,12 +71,17 @@ def test_pretty_is_laid_out_as_the_documentation_prints_it(client: httpx2.Client
     item = world.call("addBacklogItem", projectID=project, name="Backlog item 1", roughEstimate="-1")
     include = "Project.backlogItems,Project.tags,Project.checklists"
     response = client.post("getData", data={"includeProperties": include, "pretty": "true"})
+    [made] = [each.values for each in world.tables().records() if each.type == "BacklogItem"]
+    lists = {each["id"]: each.number for each in world.tables().records() if each.type == "BacklogList"}
+    [list_id] = [wire_id for wire_id, number in lists.items() if number == made["backlogListID"]]
     item_lines = f"""\
         "objectType" : "BacklogItem",
         "id" : "{item}",
         "externalID" : null,
         "itemNumber" : 1,
         "projectID" : "{project}",
+        "parentEpicID" : null,
+        "backlogListID" : "{list_id}",
         "name" : "Backlog item 1",
         "description" : null,
         "link" : null,
@@ -84,8 +89,16 @@ def test_pretty_is_laid_out_as_the_documentation_prints_it(client: httpx2.Client
         "type" : null,
         "color" : null,
         "creatorID" : "{world.account}-0-1",
+        "creationDate" : {made["creationDate"]},
+        "bugState" : null,
+        "reproducible" : null,
+        "resolution" : null,
         "releaseID" : null,
         "status" : "New",
+        "toDoDate" : null,
+        "inProgressDate" : null,
+        "toTestDate" : null,
+        "doneDate" : null,
         "roughEstimate" : -1.0,
         "estimate" : -1.0,
         "usedTime" : -1.0,
@@ -94,14 +107,18 @@ def test_pretty_is_laid_out_as_the_documentation_prints_it(client: httpx2.Client
         "teamID" : null,
         "boardID" : null,
         "boardColumnID" : null,
+        "isArchivedInBoard" : false,
         "assignedPersonIDs" : [ ],
+        "dueDate" : null,
+        "customFieldValues" : null,
         "tagIDs" : [ ],
         "checklists" : null,
         "comments" : null,
         "attachments" : null,
         "timeEntries" : null,
         "commits" : null,
-        "tasks" : null"""
+        "tasks" : null,
+        "childBacklogItems" : [ ]"""
 
     def project_lines(wire_id: str, name: str, description: str, items: str) -> str:
         return f"""\
@@ -118,14 +135,20 @@ def test_pretty_is_laid_out_as_the_documentation_prints_it(client: httpx2.Client
       "checklists" : [ ],
       "comments" : null,
       "attachments" : null,
+      "customFields" : null,
       "tags" : [ ],
       "productOwnerIDs" : [ ],
       "stakeholderIDs" : [ ],
       "teams" : null,
+      "messages" : null,
+      "backlogs" : null,
       "backlogItems" : {items},
       "releases" : null,
       "sprints" : null,
-      "boards" : null"""
+      "boards" : null,
+      "retrospectives" : null,
+      "files" : null,
+      "relationships" : null"""
 
     items = "[ {\n" + item_lines + "\n      } ]"
     first = project_lines(project, "Project 1", r'"two\nlines, ü"', items)

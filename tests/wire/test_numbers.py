@@ -109,8 +109,18 @@ def test_data_versions_that_are_refused(client: httpx2.Client, version: str) -> 
 
 NUMBERS = {"roughEstimate", "estimate", "usedTime", "remainingWork", "availableTime", "expectedVelocityPerWeek",
            "bestCaseVelocityPerWeek", "worstCaseVelocityPerWeek"}  # fmt: skip
-INTEGERS = {"BacklogItem.itemNumber", "Task.taskNumber", "Comment.date", "Commit.date"}
-DAYS = {"TimeEntry.date", "Release.startDate", "Release.releaseDate", "Sprint.startDate", "Sprint.endDate"}
+COUNTS = {"BacklogItem.itemNumber", "Task.taskNumber", "RetrospectiveCard.columnNum"}
+TIMES = {
+    "Comment.date", "Commit.date", "Message.date", "Retrospective.creationDate", "RetrospectiveCard.creationDate",
+}  # fmt: skip
+TIMES_OR_NULL = {"File.date"} | {
+    f"{type_name}.{name}"
+    for type_name in ("BacklogItem", "Task")
+    for name in ("creationDate", "toDoDate", "inProgressDate", "toTestDate", "doneDate")
+}
+DAYS = {"TimeEntry.date", "Release.startDate", "Release.releaseDate", "Sprint.startDate", "Sprint.endDate",
+        "BacklogItem.dueDate", "Task.dueDate"}  # fmt: skip
+TYPED = COUNTS | TIMES | TIMES_OR_NULL | DAYS
 
 
 def test_numbers_and_dates_have_the_types_that_typed_clients_expect(client: httpx2.Client, world: World) -> None:
@@ -122,15 +132,19 @@ def test_numbers_and_dates_have_the_types_that_typed_clients_expect(client: http
         if name in NUMBERS:
             assert isinstance(value, float), where
             assert value == -1.0 or value >= 0, where
-        elif where in INTEGERS:
+        elif where in COUNTS:
             assert type(value) is int, where
-            assert value > 10**12 or not where.endswith("date"), where
+            assert value > 0, where
+        elif where in TIMES or (where in TIMES_OR_NULL and value is not None):
+            assert type(value) is int, where
+            assert value > 10**12, where
         elif where in DAYS:
             assert value is None or re.fullmatch(r"\d{4}-\d\d-\d\d", value), where
         else:
             assert value is None or isinstance(value, (str, bool, list)), where
-        seen.add(where if where in INTEGERS | DAYS else name)
-    assert seen >= NUMBERS | INTEGERS | DAYS
+        if value is not None:
+            seen.add(where if where in TYPED else name)
+    assert seen >= NUMBERS | TYPED
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:

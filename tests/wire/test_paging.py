@@ -160,7 +160,7 @@ def test_changes_are_those_of_the_version(client: httpx2.Client, world: World) -
             changed_at[item] = response.json()["dataVersion"]
 
     def read() -> list[dict[str, Any]]:
-        answers = []
+        answers: list[dict[str, Any]] = []
         while not answers or answers[-1]["dataVersion"] < then + len(items):
             response = client.post("getBacklogItems", data={"changedSince": str(then)}, headers=ANEW)
             result_of(response)

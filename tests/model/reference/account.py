@@ -118,7 +118,7 @@ class Account:
         return self.where("BacklogItem", sprintID=to["sprintID"], teamID=to["teamID"])
 
     def state(self) -> Any:
-        """All that a data version stands for; the order in which backlog items stand counts over all epics and lists."""
+        """All that a data version stands for; backlog items have one order over all epics and lists."""
         order = [[item["id"] for item in self.where("BacklogItem", projectID=p["id"])] for p in self.every("Project")]
         return self.shown(), order
 
@@ -269,7 +269,9 @@ class Account:
 
     def take_off_board(self, item: Object) -> None:
         """Takes an item out of the order of the board that it is on."""
-        self.on_boards = {board: [each for each in items if each != item["id"]] for board, items in self.on_boards.items()}
+        self.on_boards = {
+            board: [each for each in items if each != item["id"]] for board, items in self.on_boards.items()
+        }
 
     def delete(self, each: Object) -> None:
         """Deletes an object, what belongs to it, and what cannot be without it."""

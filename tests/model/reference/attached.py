@@ -195,9 +195,7 @@ class Attached(People):
         if present:
             present[0]["value"] = kept
         else:
-            self.create(
-                "CustomFieldValue", customFieldID=field["id"], value=kept, **self.on(owner, ownerObjectType)
-            )
+            self.create("CustomFieldValue", customFieldID=field["id"], value=kept, **self.on(owner, ownerObjectType))
 
     def _fitting(self, field: Object, value: str) -> str:
         """A value as a field keeps it; those that are drawn are in that form but for the order of options."""
@@ -212,7 +210,9 @@ class Attached(People):
             case "Number":
                 fits = bool(re.fullmatch("[0-9]+(.[0-9]+)?", value))
             case "Date":
-                fits = bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value)) and bool(calendar_date.fromisoformat(value))
+                fits = bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value)) and bool(
+                    calendar_date.fromisoformat(value)
+                )
             case "Text (single line)" | "Link":
                 fits = "\n" not in value
             case "Text (multiple lines)":

@@ -206,9 +206,7 @@ class People(Planning):
 
     def addBacklogList(self, *, backlogID: Object, index: int, **texts: Any) -> Object:
         """See the documentation."""
-        return self.create(
-            "BacklogList", index, projectID=backlogID["projectID"], backlogID=backlogID["id"], **texts
-        )
+        return self.create("BacklogList", index, projectID=backlogID["projectID"], backlogID=backlogID["id"], **texts)
 
     def deleteBacklogList(self, *, backlogListID: Object) -> None:
         """See the documentation."""

@@ -52,15 +52,13 @@ class Planning(Work):
     def setReleaseDates(self, *, releaseID: Object, startDate: str | None, releaseDate: str | None) -> None:
         """See the documentation."""
         self.require(not startDate or not releaseDate or startDate <= releaseDate)
-        releaseID |= {"startDate": startDate, "releaseDate": releaseDate}
+        releaseID.update(startDate=startDate, releaseDate=releaseDate)
 
     def setReleaseVelocities(self, *, releaseID: Object, velocityUnit: str | None, **velocities: float | None) -> None:
         """See the documentation."""
         project = self.project_of(releaseID)
-        releaseID |= {
-            name: self.number(project, "roughEstimateUnit", velocity, velocityUnit)
-            for name, velocity in velocities.items()
-        }
+        for name, velocity in velocities.items():
+            releaseID[name] = self.number(project, "roughEstimateUnit", velocity, velocityUnit)
 
     def assignBacklogItemToRelease(self, *, backlogItemID: Object, releaseID: Object) -> None:
         """See the documentation."""
@@ -97,7 +95,7 @@ class Planning(Work):
     def setSprintDates(self, *, sprintID: Object, startDate: str | None, endDate: str | None) -> None:
         """See the documentation."""
         self.require(not startDate or not endDate or startDate <= endDate)
-        sprintID |= {"startDate": startDate, "endDate": endDate}
+        sprintID.update(startDate=startDate, endDate=endDate)
 
     def startSprint(self, *, sprintID: Object) -> None:
         """See the documentation."""
@@ -226,9 +224,7 @@ class Planning(Work):
             self.stand(item)
 
     def _in_column(self, column: Object) -> list[Object]:
-        return [
-            work for object_type in ("BacklogItem", "Task") for work in self.where(object_type, boardColumnID=column["id"])
-        ]  # fmt: skip
+        return self.where("BacklogItem", boardColumnID=column["id"]) + self.where("Task", boardColumnID=column["id"])
 
     def setBoardColumnStatus(self, *, boardColumnID: Object, status: str) -> None:
         """See the documentation."""

@@ -193,7 +193,7 @@ class Work(Account):
     def setBacklogItemResolution(self, *, backlogItemID: Object, resolution: str | None) -> None:
         """See the documentation."""
         self.require(backlogItemID["type"] == "Bug")
-        backlogItemID |= {"resolution": resolution, "bugState": "Closed" if resolution else "Open"}
+        backlogItemID.update(resolution=resolution, bugState="Closed" if resolution else "Open")
 
     def setBacklogItemRoughEstimate(
         self, *, backlogItemID: Object, roughEstimate: float | None, roughEstimateUnit: str | None
@@ -275,7 +275,8 @@ class Work(Account):
         before = self.sums(item)
         new = self.create(
             "Task", index, projectID=item["projectID"], backlogItemID=item["id"], creationDate=self.now,
-            status="To do", toDoDate=self.now, estimate=number, assignedPersonIDs=item["assignedPersonIDs"], **texts,
+            status="To do", toDoDate=self.now, estimate=number,
+            assignedPersonIDs=list(item["assignedPersonIDs"]), **texts,
         )  # fmt: skip
         self.follow(item, before)
         return new
@@ -286,11 +287,11 @@ class Work(Account):
         self.require(unfinished(item))
         before = self.sums(item)
         self.delete(taskID)
-        self._lose(item, taskID, before)
+        self._lose(item, taskID["assignedPersonIDs"], before)
 
-    def _lose(self, item: Object, task: Object, before: dict[str, float]) -> None:
+    def _lose(self, item: Object, people: list[str], before: dict[str, float]) -> None:
         if not self.tasks(item):
-            item["assignedPersonIDs"] = task["assignedPersonIDs"]
+            item["assignedPersonIDs"] = list(people)
         self.follow(item, before)
 
     def _item_of(self, task: Object) -> Object:
@@ -305,9 +306,7 @@ class Work(Account):
         """See the documentation."""
         self._put_task(taskID, status, taskID["boardColumnID"], assignedPersonID)
 
-    def moveTaskToBoardColumn(
-        self, *, taskID: Object, boardColumnID: Object, assignedPersonID: Object | None
-    ) -> None:
+    def moveTaskToBoardColumn(self, *, taskID: Object, boardColumnID: Object, assignedPersonID: Object | None) -> None:
         """See the documentation."""
         self.require(self._item_of(taskID)["boardID"] == boardColumnID["boardID"])
         self._put_task(taskID, boardColumnID["status"], boardColumnID["id"], assignedPersonID)
@@ -361,5 +360,5 @@ class Work(Account):
             return
         taskID["assignedPersonIDs"] = own + [each for each in target["assignedPersonIDs"] if each not in own]
         taskID["boardColumnID"] = None
-        self._lose(source, {"assignedPersonIDs": taskID["assignedPersonIDs"]}, befores[0])
+        self._lose(source, own, befores[0])
         self.follow(target, befores[1])
