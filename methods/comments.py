@@ -1,5 +1,6 @@
 """Comment methods."""
 
+from methods.nesting import NOT_TOO_DEEP, check_nesting
 from methods.setters import setter
 from scrumrpc.calls.kinds import ExternalID, Text
 from scrumrpc.calls.permissions import COMMENT_CREATOR
@@ -13,7 +14,7 @@ from scrumrpc.store.transaction import Transaction
     noun="Comment",
     writes=True,
     answers="id",
-    requires=("The parent comment, where one is given, is on the same object.",),
+    requires=("The parent comment, where one is given, is on the same object.", NOT_TOO_DEEP),
 )
 async def addComment(
     tx: Transaction,
@@ -31,6 +32,7 @@ async def addComment(
             f"The comment {parent.id} is not on the {ownerObjectType} {owner.id}: a reply is on the same object as the "
             "comment it replies to."
         )
+    await check_nesting(tx, parent)
     comment = await tx.create(
         "Comment",
         externalID=externalID,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from methods.nesting import NOT_TOO_DEEP, check_nesting
 from methods.progress import check_project
 from scrumrpc.calls.kinds import END, Index
 from scrumrpc.calls.references import BacklogItemRef, BacklogListRef, EpicRef
@@ -46,6 +47,7 @@ async def moveBacklogItemToBacklogList(
     requires=(
         "The epic is a backlog item of the type Epic in the same project.",
         "The epic is neither the backlog item itself nor part of it.",
+        NOT_TOO_DEEP,
     ),
 )
 async def assignBacklogItemToEpic(
@@ -61,13 +63,7 @@ async def assignBacklogItemToEpic(
         raise RequirementNotSatisfied(
             f"The backlog item {epic.id} has the type {epic['type'] or 'none'}; only an Epic has others as parts."
         )
-    above: Record | None = epic
-    while above is not None:
-        if above.number == item.number:
-            raise RequirementNotSatisfied(
-                f"The epic {epic.id} is the backlog item {item.id} itself, or part of it; nothing is part of itself."
-            )
-        above = await tx.get("BacklogItem", above["parentEpicID"]) if above["parentEpicID"] is not None else None
+    await check_nesting(tx, epic, item)
     moved = await tx.move(item, index, parentEpicID=epic.number, backlogListID=epic["backlogListID"])
     await _take_along(tx, moved)
 

@@ -1,6 +1,7 @@
 """File methods."""
 
 from methods.contents import keep, kept
+from methods.nesting import NOT_TOO_DEEP, check_nesting
 from methods.progress import check_project
 from methods.setters import setter
 from scrumrpc.calls.file_kinds import ContentType, FileContents, FileName, FileNameOrNone
@@ -16,7 +17,7 @@ _IN_A_FOLDER = "parentFolderID, where it is given, is a folder of the same proje
 _NO_FOLDER = "fileID is a file, not a folder."
 
 
-@method(noun="File", writes=True, answers="id", requires=(_IN_A_FOLDER,))
+@method(noun="File", writes=True, answers="id", requires=(_IN_A_FOLDER, NOT_TOO_DEEP))
 async def addFile(
     tx: Transaction,
     *,
@@ -36,6 +37,7 @@ async def addFile(
     folder. The file can be fetched at its url, with the same credentials as calls.
     """
     _check_folder(projectID, parentFolderID)
+    await check_nesting(tx, parentFolderID)
     file = await tx.create(
         "File",
         index,
@@ -53,7 +55,7 @@ async def addFile(
     return file.id
 
 
-@method(noun="File", writes=True, answers="id", requires=(_IN_A_FOLDER,))
+@method(noun="File", writes=True, answers="id", requires=(_IN_A_FOLDER, NOT_TOO_DEEP))
 async def addFolder(
     tx: Transaction,
     *,
@@ -69,6 +71,7 @@ async def addFolder(
     The index counts in the folder or, without one, among what is in no folder.
     """
     _check_folder(projectID, parentFolderID)
+    await check_nesting(tx, parentFolderID)
     folder = await tx.create(
         "File",
         index,
@@ -106,7 +109,7 @@ async def getFileContents(view: View, *, fileID: FileRef) -> File:
 @method(
     noun="File",
     writes=True,
-    requires=(_IN_A_FOLDER, "A folder goes neither into itself nor into a folder that is in it."),
+    requires=(_IN_A_FOLDER, "A folder goes neither into itself nor into a folder that is in it.", NOT_TOO_DEEP),
 )
 async def moveFile(tx: Transaction, *, fileID: FileRef, parentFolderID: FolderRef = None, index: Index = END) -> None:
     """Moves a file, or a folder with what is in it, to a place in a folder or, without one, outside of all folders.
@@ -114,14 +117,7 @@ async def moveFile(tx: Transaction, *, fileID: FileRef, parentFolderID: FolderRe
     The index is the position that it has afterwards, in the folder or among what is in no folder.
     """
     _check_folder(fileID, parentFolderID)
-    above = parentFolderID
-    while above is not None:
-        if above.number == fileID.number:
-            raise RequirementNotSatisfied(
-                f"The folder {fileID.id} cannot go into itself or into a folder that is in it."
-            )
-        number = above["parentFolderID"]
-        above = None if number is None else await tx.get("File", number)
+    await check_nesting(tx, parentFolderID, fileID)
     await tx.move(fileID, index, parentFolderID=parentFolderID.number if parentFolderID else None)
 
 

@@ -11,6 +11,7 @@ from scrumrpc.calls.kinds import EmailAddress, Flag, Kind, Name, Title
 from scrumrpc.calls.permissions import OPERATORS
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import InvalidParameter
+from scrumrpc.model.ownership import MOST_LEVELS
 from scrumrpc.model.properties import Property
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.model.types.people import login_of
@@ -60,6 +61,7 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
     fileContents.
     """
     numbers: dict[tuple[str, str], int] = {}
+    levels: dict[int, int] = {}  # of objects that nest in others of their type
     for given in objects:
         type_name = given.get("objectType")
         if type_name not in STORED_TYPES:
@@ -79,6 +81,12 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
             values["boardRank"] = await tx.rank_on_board(values["boardID"])
         record = await tx.create(type_name, **values)
         numbers[type_name, record.id] = record.number
+        if nested_in := STORED_TYPES[type_name].nested_in:
+            levels[record.number] = levels.get(record[nested_in], 0) + 1
+            if levels[record.number] > MOST_LEVELS:
+                raise InvalidParameter(
+                    f"The {type_name} {record.id} is more than {MOST_LEVELS} levels deep inside others of its type."
+                )
         if "fileContents" in given:
             await keep(tx, record, given["fileName"], None, _decoded(given))
 

@@ -38,9 +38,7 @@ class Answer:
 class Calls:
     """Runs calls against one database; one of it serves a worker."""
 
-    def __init__(
-        self, database: Database, images: Images, limits: Limits, *, largest_file: int = LARGEST_FILE
-    ) -> None:
+    def __init__(self, database: Database, images: Images, limits: Limits, *, largest_file: int = LARGEST_FILE) -> None:
         self._database = database
         self._images = images
         self._limits = limits

@@ -7,6 +7,9 @@ from functools import cache
 from scrumrpc.model.properties import ObjectType
 from scrumrpc.model.types import STORED_TYPES
 
+MOST_LEVELS = 100
+"""How many objects of a type can be inside one another; clients' JSON readers have limits of their own."""
+
 
 def belongs_by(object_type: ObjectType) -> tuple[str, ...]:
     """The properties by which objects of a type belong to another object."""

@@ -144,6 +144,33 @@ def load_with_value(type_name: str, names: tuple[str, ...]) -> str:
     return text_of(load.limit(bindparam("limit", type_=BigInteger)))
 
 
+@dataclass(frozen=True, slots=True)
+class NestingStatements:
+    """The statements for objects that nest in others of their type; parameters: `account`, `number`."""
+
+    above: str  # the number itself and those of all that it nests in, from the inside out
+    height: str  # how many levels it and what nests in it have
+
+
+@cache
+def nesting_statements(type_name: str) -> NestingStatements:
+    """The statements for a type whose objects nest in one another."""
+    table, name = TABLES[type_name], STORED_TYPES[type_name].nested_in
+    assert name is not None
+    parent = table.c[column_name(name)]
+    in_account = table.c.account_id == bindparam("account")
+    start = select(table.c.id, parent.label("parent"), literal_column("1").label("level")).where(
+        in_account, table.c.id == bindparam("number")
+    )
+    next_level: ColumnElement[Any] = literal_column("level + 1")
+    up, down = start.cte("up", recursive=True), start.cte("down", recursive=True)
+    up = up.union_all(select(table.c.id, parent, next_level).where(in_account, table.c.id == up.c.parent))
+    down = down.union_all(select(table.c.id, parent, next_level).where(in_account, parent == down.c.id))
+    return NestingStatements(
+        above=text_of(select(up.c.id).order_by(up.c.level)), height=text_of(select(func.max(down.c.level)))
+    )
+
+
 def _load(type_name: str) -> Select[Any]:
     """Number, then every stored property in stored order."""
     table = TABLES[type_name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -13,33 +13,24 @@ from scrumrpc.errors import InvalidParameter, ObjectWithExternalIDAlreadyExists,
 from scrumrpc.model.ownership import owned_by
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
-from scrumrpc.model.types.people import login_of
 from scrumrpc.store import hooks, keys, log
 from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.database import Connection
 from scrumrpc.store.opening import Request
 from scrumrpc.store.ranks import Query, RankPlace, needs_new_ranks, neighbours, rank_between, ranks_after
+from scrumrpc.store.reading import Reading
 from scrumrpc.store.standing import Standing
 from scrumrpc.store.statements import (
-    COUNT_ADMINISTRATORS,
     FIND_EXTERNAL_ID,
-    FIND_PERSONS,
-    FIRST_LIST,
-    LINKED,
-    LOAD_BY_NUMBER_FOR_PEOPLE,
-    NUMBERS_FOR_PEOPLE,
     STATEMENTS,
-    TAGGED,
-    load_with_value,
     record_from,
 )
-from scrumrpc.store.writes import writes_of
 
 Within = Mapping[str, int | None]
 """A part of a list: the objects in it whose properties have these values."""
 
 
-class Transaction:
+class Transaction(Reading):
     """One writing call under the account's lock.
 
     Methods read objects, create, change and delete them here. Nothing is sent until it must be: `finish` writes the
@@ -48,128 +39,15 @@ class Transaction:
     """
 
     def __init__(self, conn: Connection, standing: Standing, largest_file: int = LARGEST_FILE) -> None:
-        self.account = standing.account
+        super().__init__(conn, standing.account)
         self.standing = standing
         self.now = int(time.time() * 1000)  # what the call writes as the present, in milliseconds
         self.version = standing.data_version
-        self._conn = conn
         self._largest_file = largest_file
         self._last_object = standing.last_object
         self._last_item_number = standing.last_item_number
         self._last_task_number = standing.last_task_number
-        self._last_ranks: dict[RankPlace, str | None] = {}  # of lists that the call adds to at the end
         self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
-        self._before: dict[int, Record | None] = {}  # as the tables had it when the call began
-        self._written: dict[int, Record | None] = {}  # as the tables have it now, where the call flushed something
-        self._after: dict[int, Record | None] = {}  # as the call leaves it
-        self._unsent: set[int] = set()  # what has changed since the last flush
-
-    # Reading --------------------------------------------------------------------------------------------------------
-
-    async def read(self, *queries: Query) -> list[Sequence[tuple[Any, ...]]]:
-        """The rows of several queries, in one round trip; they see what the call has done so far."""
-        async with self._conn.pipeline():
-            await self._flush()
-            cursors = [await self._conn.execute(text, parameters) for text, parameters in queries]
-        return [await cursor.fetchall() for cursor in cursors]
-
-    async def count(self, type_name: str, container: Record) -> int:
-        """How many objects of the type stand in the list of `container`."""
-        [rows] = await self.read(RankPlace(type_name, self.account, container.number).count_query())
-        return int(rows[0][0])
-
-    async def get(self, type_name: str, number: int) -> Record:
-        """The object of that number, which must exist."""
-        known = self._after.get(number)
-        if known is None:
-            [known] = await self._load(type_name, [number])
-        return known
-
-    def current(self, record: Record) -> Record:
-        """An object as the call has left it so far, however old what the caller holds of it."""
-        return self._after.get(record.number) or record
-
-    async def members(self, type_name: str, container: Record) -> list[Record]:
-        """The objects of the type that stand in the list of `container`, in order."""
-        [rows] = await self.read(RankPlace(type_name, self.account, container.number).load_query())
-        return sorted((record_from(type_name, row) for row in rows), key=lambda record: record.rank)
-
-    async def referring(self, type_name: str, name: str, *numbers: int) -> list[Record]:
-        """The objects of the type whose property `name` refers to one of the objects, in the order of their numbers."""
-        statement = STATEMENTS[type_name].load_by_reference[name]
-        parameters = {"account": self.account, "object_type": type_name, "referred": list(numbers)}
-        [rows] = await self.read((statement, parameters))
-        return sorted((record_from(type_name, row) for row in rows), key=lambda record: record.number)
-
-    async def find(self, type_name: str, wire_id: str) -> Record | None:
-        """The object of that wire id, if there is one."""
-        statement = STATEMENTS[type_name].load_by_id
-        [rows] = await self.read((statement, {"account": self.account, "object_type": type_name, "id": wire_id}))
-        return record_from(type_name, rows[0]) if rows else None
-
-    async def tagged_with(self, tag: Record) -> list[Record]:
-        """The objects that carry the tag."""
-        [rows] = await self.read((TAGGED, {"account": self.account, "tag": tag.number}))
-        return await self._load_typed(rows)
-
-    async def linked_to(self, person: Record, *names: str) -> list[Record]:
-        """The objects that name the person in one of these properties, each a list of people."""
-        parameters = {"account": self.account, "person": person.number, "roles": list(names)}
-        [rows] = await self.read((LINKED, parameters))
-        return await self._load_typed(rows)
-
-    async def with_value(self, type_name: str, project: Record, *names: str, limit: int | None = None) -> list[Record]:
-        """The objects of the type in a project that have a value in one of these properties; at most `limit`."""
-        statement = load_with_value(type_name, names)
-        parameters = {"account": self.account, "object_type": type_name, "project": project.number, "limit": limit}
-        [rows] = await self.read((statement, parameters))
-        return [record_from(type_name, row) for row in rows]
-
-    async def administrators(self) -> int:
-        """How many administrators the account has."""
-        [[(count,)]] = await self.read((COUNT_ADMINISTRATORS, {"account": self.account}))
-        return int(count)
-
-    async def first_list(self, project: Record) -> int | None:
-        """The number of the first backlog list of a project, as far as they and their backlogs are not archived.
-
-        A backlog item is about to be put there: the end of the backlog is read with it.
-        """
-        backlog = RankPlace("BacklogItem", self.account, project.number)
-        query = (FIRST_LIST, {"account": self.account, "project": project.number})
-        lists, ranks = await self.read(query, backlog.last_query())
-        self._last_ranks[backlog] = ranks[0][0] if ranks else None
-        return lists[0][0] if lists else None
-
-    async def person_with_email_address(self, email: str) -> int | None:
-        """The number of the person who has the address, if anybody has."""
-        return (await self.persons_with_email_addresses([email])).get(email)
-
-    async def _load_typed(self, rows: Sequence[tuple[Any, ...]]) -> list[Record]:
-        """The objects of which rows tell the type and the number."""
-        numbers: dict[str, list[int]] = {}
-        for type_name, number in rows:
-            numbers.setdefault(type_name, []).append(number)
-        return [record for type_name, of_type in numbers.items() for record in await self._load(type_name, of_type)]
-
-    async def persons_with_email_addresses(self, emails: Collection[str]) -> dict[str, int]:
-        """The numbers of the people who have these addresses, as far as somebody has them."""
-        logins = {email: login_of(email) for email in emails}
-        [rows] = await self.read((FIND_PERSONS, {"account": self.account, "logins": list(logins.values())}))
-        numbers: dict[str, int] = dict(rows)
-        return {email: numbers[login] for email, login in logins.items() if login in numbers}
-
-    async def find_by_number(self, type_name: str, numbers: Collection[int]) -> dict[int, Record]:
-        """The backlog items of these itemNumbers or the tasks of these taskNumbers, as far as there are any."""
-        parameters = {"account": self.account, "object_type": type_name, "numbers": list(numbers)}
-        [rows] = await self.read((LOAD_BY_NUMBER_FOR_PEOPLE[type_name], parameters))
-        found = (record_from(type_name, row) for row in rows)
-        return {record[NUMBERS_FOR_PEOPLE[type_name]]: record for record in found}
-
-    async def _load(self, type_name: str, numbers: list[int]) -> list[Record]:
-        statement = STATEMENTS[type_name].load_by_numbers
-        [rows] = await self.read((statement, {"account": self.account, "object_type": type_name, "numbers": numbers}))
-        return [record_from(type_name, row) for row in rows]
 
     # Changing -------------------------------------------------------------------------------------------------------
 
@@ -429,24 +307,6 @@ class Transaction:
         self._last_ranks.pop(place, None)
 
     # Writing --------------------------------------------------------------------------------------------------------
-
-    async def _flush(self) -> None:
-        """Sends what changed since the last flush; later statements of the transaction see it."""
-        pending = []
-        for number in self._unsent:
-            before, after = self._written.get(number), self._after[number]
-            if before != after:
-                pending.append((before, after))
-                self._written[number] = after
-        self._unsent.clear()
-        for text, rows in writes_of(self.account, pending):
-            await self._send(text, rows)
-
-    async def _send(self, text: str, rows: list[dict[str, Any]]) -> None:
-        if len(rows) == 1:
-            await self._conn.execute(text, rows[0])
-        else:
-            await self._conn.cursor().executemany(text, rows)
 
     async def finish(self, method: str, call_id: str, request: Request | None, result: Any) -> None:
         """Writes everything and commits. The version rises by one if anything really changed."""

@@ -242,6 +242,9 @@ def test_what_changed_is_of_the_version_of_the_answer(world: World) -> None:
     async def write() -> None:
         for item in items:
             changed_at[item] = (await world.send("setBacklogItemName", backlogItemID=item, name="new")).version
+            seen = len(answers)
+            while len(answers) == seen and len(changed_at) < len(items):
+                await asyncio.sleep(0)  # so that somebody reads between any two writes
 
     async def read(reader: int) -> None:
         calls = (world.calls, other)[reader % 2]

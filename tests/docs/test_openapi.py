@@ -31,6 +31,7 @@ def document(client: TestClient) -> dict[str, Any]:
     return dict(orjson.loads(answer.content))
 
 
+@pytest.mark.slow
 def test_it_is_valid(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
     validate(document, cls=OpenAPIV31SpecValidator)

@@ -97,7 +97,7 @@ def test_an_unknown_method_is_answered_with_the_nearest_known_one(client: httpx2
         ("getDatas", "getData"),
         ("getdataversion", "getDataVersion"),
         ("addBacklogitem", "addBacklogItem"),
-        ("setBacklogItemTitle", "setBacklogItemType"),
+        ("setBacklogItemsType", "setBacklogItemType"),
     ):
         message = message_of(client.post(wrong), InvalidMethodName)
         assert message == f"There is no method {wrong}. Did you mean {right}?"
