@@ -239,12 +239,14 @@ def test_what_changed_is_of_the_version_of_the_answer(world: World) -> None:
     changed_at: dict[str, int] = {}
     answers = []
 
+    answered = asyncio.Event()
+
     async def write() -> None:
         for item in items:
             changed_at[item] = (await world.send("setBacklogItemName", backlogItemID=item, name="new")).version
-            seen = len(answers)
-            while len(answers) == seen and len(changed_at) < len(items):
-                await asyncio.sleep(0)  # so that somebody reads between any two writes
+            if len(changed_at) < len(items):  # somebody reads between any two writes
+                answered.clear()
+                await answered.wait()
 
     async def read(reader: int) -> None:
         calls = (world.calls, other)[reader % 2]
@@ -253,6 +255,7 @@ def test_what_changed_is_of_the_version_of_the_answer(world: World) -> None:
             answers.append(
                 (given, await calls.call("getBacklogItems", given, credentials_of(world.admin, world.key), "test"))
             )
+            answered.set()
 
     async def both() -> None:
         await asyncio.gather(write(), *(read(reader) for reader in range(6)))

@@ -61,7 +61,7 @@ class Drawing:
 
     def _text(self, method: Method, parameter: Parameter, given: dict[str, str]) -> str:
         if parameter.reference is not None:
-            return self._id(parameter, given)
+            return self._id(method, parameter, given)
         kind = parameter.kind
         if parameter.name in _PROJECT_UNITS:
             return self._one_of(["Points", "Days", "Hours"])
@@ -84,7 +84,7 @@ class Drawing:
         right = str(self._project[used_for]) if self._project else "Days"
         return self._one_of([right] * 9 + ["Points", "Days", "Hours"])
 
-    def _id(self, parameter: Parameter, given: dict[str, str]) -> str:
+    def _id(self, method: Method, parameter: Parameter, given: dict[str, str]) -> str:
         """Mostly the id of an object of the project; now and then of another one, or of none."""
         assert parameter.reference is not None
         reference = parameter.reference
@@ -93,6 +93,9 @@ class Drawing:
         if where == 0:
             return f"{self._image.account}-99-1"
         every = self._every(type_name) if where == 1 else self._near(type_name) or self._every(type_name)
+        if parameter.name in ("backlogItemID", "epicID") and method.name.endswith(("Epic", "List")):
+            epics = [each for each in every if each["type"] == "Epic"]
+            every = self._one_of([epics, every]) or every
         return self._one_of([each.id for each in every] or [f"{self._image.account}-99-1"])
 
     def _near(self, type_name: str) -> list[Record]:
