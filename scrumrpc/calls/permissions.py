@@ -38,7 +38,9 @@ def _project_creators(standing: Standing, _arguments: Mapping[str, Any]) -> bool
 
 
 def _project_managers(standing: Standing, arguments: Mapping[str, Any]) -> bool:
-    return standing.is_administrator or standing.person in arguments["projectID"]["productOwnerIDs"]
+    owners = arguments["projectID"]["productOwnerIDs"]
+    is_everybodys = not owners and not standing.has_access_control  # else whoever added it could not change it
+    return standing.is_administrator or standing.person in owners or is_everybodys
 
 
 def _person_itself(standing: Standing, arguments: Mapping[str, Any]) -> bool:
@@ -64,7 +66,8 @@ PROJECT_CREATORS = Permission(
     _project_creators,
 )
 PROJECT_MANAGERS = Permission(
-    "The product owners of the project, and administrators.",
+    "The product owners of the project, and administrators. While a project has no product owner, everybody, unless "
+    "access control on projects is turned on.",
     "Only a product owner of the project, or an administrator, may do this.",
     _project_managers,
 )

@@ -161,6 +161,19 @@ def test_product_owners_of_another_project_are_refused(world: World, ids: dict[s
     assert refusal(world, "outsider", "setProjectDescription", given)[0] == "UserHasInsufficientPermissions"
 
 
+def test_a_project_without_product_owners_is_everybodys(world: World, ids: dict[str, str]) -> None:
+    """Whoever adds a project can go on with it, and hand it to a product owner."""
+    project = world.call("addProject", email_of("outsider"), name="Other")
+    world.call("setProjectName", email_of("stakeholder"), projectID=project, name="Another")
+    world.store(lambda conn: accounts.switch(conn, "has_access_control", True, world.account))
+    world.call("addStakeholder", projectID=project, personID=ids["outsider"])
+    given = {"projectID": project, "description": "x"}
+    assert refusal(world, "outsider", "setProjectDescription", given)[0] == "UserHasInsufficientPermissions"
+    world.store(lambda conn: accounts.switch(conn, "has_access_control", False, world.account))
+    world.call("addProductOwner", email_of("outsider"), projectID=project, personID=ids["creator"])
+    assert refusal(world, "outsider", "setProjectDescription", given)[0] == "UserHasInsufficientPermissions"
+
+
 def test_operators_may_do_everything(world: World, ids: dict[str, str]) -> None:
     world.operator("setPersonIsAdministrator", personID=ids["outsider"], isAdministrator="true")
     world.operator("moveProject", projectID=ids["Project"])
