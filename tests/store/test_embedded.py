@@ -23,8 +23,10 @@ from scrumrpc.store.embedded import EmbeddedPostgres, EmbeddedPostgresError, Fol
 
 ROOT = Path(__file__).parents[2]
 SUPERVISOR = """
-import asyncio, pathlib, sys
+import asyncio, pathlib, signal, sys
 from scrumrpc.store.embedded import EmbeddedPostgres
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which the tests may have been started to ignore
 
 async def main():
     server = EmbeddedPostgres(pathlib.Path(sys.argv[1]))
