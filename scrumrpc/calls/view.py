@@ -106,16 +106,21 @@ class View:
 def check_readable(standing: Standing, version: int) -> None:
     """Refuses a version that the account is not at yet, and one that is no longer kept."""
     oldest, present = standing.oldest_version, standing.data_version
-    possible = f"It can be from {oldest} to {present}."
     if version > present:
-        raise DataVersionNotReachedYet(
-            f"The parameter atDataVersion is {version}, but the account is at data version {present}. {possible}"
-        )
+        raise not_reached(version, oldest, present)
     if version < oldest:
         raise DataVersionNoLongerKept(
             f"The parameter atDataVersion is {version}, but what was before data version {oldest} is no longer kept. "
-            f"{possible}"
+            f"It can be from {oldest} to {present}."
         )
+
+
+def not_reached(asked: int, oldest: int, present: int) -> DataVersionNotReachedYet:
+    """The error for a version that the account is not at yet."""
+    return DataVersionNotReachedYet(
+        f"The parameter atDataVersion is {asked}, but the account is at data version {present}. "
+        f"It can be from {oldest} to {present}."
+    )
 
 
 def version_mismatch(current: int, required: int) -> RequiredDataVersionNotMatching:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scrumrpc.model.image import Image
@@ -76,6 +76,10 @@ class Images:
         self._use(key)
         return image
 
+    def kept(self) -> Iterator[Image]:
+        """All images that are kept, the least recently used one first."""
+        return iter(self._images.values())
+
     def _next_after(self, account: int, version: int) -> Image:
         """The oldest image of the account that is newer than `version`: the least leads back from it."""
         newer = [image for (of, _), image in self._images.items() if of == account and image.version > version]
@@ -102,7 +106,7 @@ class Images:
         past = [key for key in others if key[1] is not None]
         if len(past) >= _MOST_PAST:
             return past[0]
-        if sum(image.bytes for image in self._images.values()) <= self._limit:
+        if sum(image.bytes for image in self.kept()) <= self._limit:
             return None
         of_past = sum(image.bytes for (_, version), image in self._images.items() if version is not None)
         return next(iter(past if of_past > self._limit / 2 and past else others), None)
