@@ -3,6 +3,7 @@
 from methods.selection import projects_of
 from scrumrpc.calls.kinds import IncludeProperties, ProjectIDs
 from scrumrpc.calls.permissions import ANYBODY
+from scrumrpc.calls.query_kinds import AtDataVersion
 from scrumrpc.calls.registry import method
 from scrumrpc.calls.view import Json, View
 from scrumrpc.model.record import ROOT
@@ -10,7 +11,11 @@ from scrumrpc.model.record import ROOT
 
 @method(noun="Data", writes=False, answers="data", permission=ANYBODY)
 async def getData(
-    view: View, *, projectIDs: ProjectIDs = None, includeProperties: IncludeProperties = frozenset()
+    view: View,
+    *,
+    projectIDs: ProjectIDs = None,
+    includeProperties: IncludeProperties = frozenset(),
+    atDataVersion: AtDataVersion = None,
 ) -> Json:
     """Answers projects, and the people of the account, as they are at one point in time.
 

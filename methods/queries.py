@@ -22,6 +22,7 @@ from scrumrpc.calls.kinds import (
 from scrumrpc.calls.permissions import ANYBODY, check_access
 from scrumrpc.calls.query_kinds import (
     DEFAULT_PAGE,
+    AtDataVersion,
     ChangedSince,
     CursorText,
     ExternalIDToFind,
@@ -54,6 +55,7 @@ async def getObject(
     objectID: ObjectOrNoneRef = None,
     externalID: ExternalIDToFind = None,
     includeProperties: IncludeProperties = frozenset(),
+    atDataVersion: AtDataVersion = None,
 ) -> Json:
     """Answers one object, found by its id or by its external id, with all that nests in it.
 
@@ -104,6 +106,7 @@ async def getBacklogItems(
     limit: Limit = DEFAULT_PAGE,
     cursor: CursorText = None,
     includeProperties: IncludeProperties = frozenset(),
+    atDataVersion: AtDataVersion = None,
 ) -> Json:
     """Answers the backlog items that pass all the filters given, page by page.
 
@@ -120,7 +123,8 @@ async def getBacklogItems(
         "inEpic": inEpic, "statuses": statuses, "types": types, "priorities": priorities, "personID": personID,
         "tagIDs": tagIDs, "text": text, "changedSince": changedSince,
     }  # fmt: skip
-    question = question_of({"account": view.standing.account, "order": order} | _plain(filters))
+    bound = {"account": view.standing.account, "order": order, "atDataVersion": atDataVersion}
+    question = question_of(bound | _plain(filters))
     sorting = order_of(order)
     after = cursor_from(cursor, question, sorting.key_type) if cursor else None
     changed = None
@@ -128,9 +132,12 @@ async def getBacklogItems(
         image = await view.image()
     else:
         if changedSince > view.version:
-            raise InvalidParameter(
-                f"The parameter changedSince is {changedSince}, but the account is at data version {view.version}."
+            until = (
+                f"the account is at data version {view.version}"
+                if atDataVersion is None
+                else (f"the parameter atDataVersion is {atDataVersion}")
             )
+            raise InvalidParameter(f"The parameter changedSince is {changedSince}, but {until}.")
         image, changed = await view.changed_since("BacklogItem", changedSince)
     choice = choice_of(image, view.standing, filters, changed)
     items, following = page_of(image, choice, sorting, after, limit)

@@ -180,6 +180,18 @@ class RequiredDataVersionNotMatching(ApiError):
     status = 412
 
 
+class DataVersionNotReachedYet(ApiError):
+    """The account has not reached the data version that the call asks for."""
+
+    status = 404
+
+
+class DataVersionNoLongerKept(ApiError):
+    """The data version that the call asks for is older than the history that is kept of the account."""
+
+    status = 410
+
+
 CATALOGUE: tuple[type[ApiError], ...] = (
     InvalidRequest,
     InvalidURL,
@@ -205,5 +217,7 @@ CATALOGUE: tuple[type[ApiError], ...] = (
     ObjectWithExternalIDAlreadyExists,
     RequestAlreadyExecuted,
     RequiredDataVersionNotMatching,
+    DataVersionNotReachedYet,
+    DataVersionNoLongerKept,
 )
-"""All 24 error ids of the API documentation (page Errors), in its order."""
+"""All 24 error ids of the API documentation (page Errors), in its order, and behind them those of this server."""

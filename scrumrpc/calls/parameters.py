@@ -37,6 +37,12 @@ class Reading:
     required_data_version: int | None
     ignored: tuple[str, ...]  # parameters that the method does not know
 
+    @property
+    def at_data_version(self) -> int | None:
+        """The past version that the call asks for, where its method has a parameter for that."""
+        version: int | None = self.arguments.get("atDataVersion")
+        return version
+
 
 def read(method: Method, given: Mapping[str, str]) -> Reading:
     """The reading of the given texts; MissingParameter or InvalidParameter where they do not fit the method."""

@@ -102,10 +102,14 @@ class Calls:
             return Answer(tx.version, result, reading.ignored, standing)
 
     async def _read(self, method: Method, reading: Reading, credentials: Credentials, _call_id: str) -> Answer:
-        """requiredDataVersion, then the objects that parameters name, as the image has them, then the method."""
+        """requiredDataVersion and atDataVersion, then the objects that parameters name, as the image has them.
+
+        Then the method.
+        """
         standing = _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials)
         try:
-            view = View(standing, self._database, self._images, reading.required_data_version)
+            required, at = reading.required_data_version, reading.at_data_version
+            view = View(standing, self._database, self._images, required, at)
             arguments = reading.arguments
             if references := named_in(arguments):
                 image = await view.image()

@@ -88,6 +88,15 @@ _VERSION = Kind(
     "17",
     {"type": "integer", "minimum": 0},
 )
+_AT_VERSION = Kind(
+    "past data version",
+    "integer",
+    _parse_version,
+    "A data version, up to the present one: the answer is what the call would have answered then, as far as the caller "
+    "reaches the projects today. Without a value, the present one.",
+    "17",
+    {"type": "integer", "minimum": 0},
+)
 _ORDER = enumeration(
     "order",
     (*ORDERS, *(f"-{name}" for name in ORDERS)),
@@ -133,6 +142,7 @@ PersonIDToFind = Annotated[str | None, _PERSON_ID]
 TagIDs = Annotated[tuple[str, ...] | None, _TAG_IDS]
 SearchText = Annotated[str | None, _TEXT]
 ChangedSince = Annotated[int | None, _VERSION]
+AtDataVersion = Annotated[int | None, _AT_VERSION]
 Order = Annotated[str, replace(_ORDER, none="backlog")]
 Limit = Annotated[int, _LIMIT]
 CursorText = Annotated[str | None, _CURSOR]

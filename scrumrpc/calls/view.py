@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from scrumrpc.errors import RequiredDataVersionNotMatching
+from scrumrpc.errors import DataVersionNoLongerKept, DataVersionNotReachedYet, RequiredDataVersionNotMatching
 from scrumrpc.model.image import Image
 from scrumrpc.store.contents import Content, content
 from scrumrpc.store.database import Database
@@ -37,22 +37,37 @@ class File:
 class View:
     """One reading call. `version` is what its answer will carry; asking for the image may raise it to a newer one.
 
+    Where the call asks for a past version, `version` is that one and stays, and the image is of it: a method that takes
+    the parameter atDataVersion reads the past without doing anything about it. Who reaches which projects is a matter
+    of the present all the same.
+
     Objects that the call's parameters name come from the image as well: a method that needs more of it asks for it
     before it waits for anything else, and so gets the same one.
     """
 
     def __init__(
-        self, standing: Standing, database: Database, images: Images, required_data_version: int | None
+        self,
+        standing: Standing,
+        database: Database,
+        images: Images,
+        required_data_version: int | None,
+        at_data_version: int | None = None,
     ) -> None:
         self.standing = standing
         self.version = standing.data_version
         self._database = database
         self._images = images
         self._required = required_data_version
+        self._at = at_data_version
         self._check()
+        if at_data_version is not None:
+            check_readable(standing, at_data_version)
+            self.version = at_data_version
 
     async def image(self) -> Image:
         """The account's image at the answer's version. Use it without waiting for anything."""
+        if self._at is not None:
+            return await self._images.at(self.standing.account, self._at)
         image = await self._images.at_least(self.standing.account, self.version)
         self.version = image.version
         self._check()
@@ -86,6 +101,26 @@ class View:
     def _check(self) -> None:
         if self._required is not None and self._required != self.version:
             raise version_mismatch(self.version, self._required)
+
+
+def check_readable(standing: Standing, version: int) -> None:
+    """Refuses a version that the account is not at yet, and one that is no longer kept."""
+    oldest, present = standing.oldest_version, standing.data_version
+    if version > present:
+        raise not_reached(version, oldest, present)
+    if version < oldest:
+        raise DataVersionNoLongerKept(
+            f"The parameter atDataVersion is {version}, but what was before data version {oldest} is no longer kept. "
+            f"It can be from {oldest} to {present}."
+        )
+
+
+def not_reached(asked: int, oldest: int, present: int) -> DataVersionNotReachedYet:
+    """The error for a version that the account is not at yet."""
+    return DataVersionNotReachedYet(
+        f"The parameter atDataVersion is {asked}, but the account is at data version {present}. "
+        f"It can be from {oldest} to {present}."
+    )
 
 
 def version_mismatch(current: int, required: int) -> RequiredDataVersionNotMatching:

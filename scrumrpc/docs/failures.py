@@ -51,6 +51,8 @@ def own_errors(method: Method) -> Errors:
         errors.ObjectWithExternalIDAlreadyExists: method.writes and _has(method, "externalID"),
         errors.RequestAlreadyExecuted: method.takes_request_id,
         errors.RequiredDataVersionNotMatching: method.takes_required_data_version,
+        errors.DataVersionNotReachedYet: _has(method, "atDataVersion"),
+        errors.DataVersionNoLongerKept: _has(method, "atDataVersion"),
     }
     return tuple(error for error in errors.CATALOGUE if by_condition.get(error))
 

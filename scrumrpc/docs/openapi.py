@@ -34,6 +34,7 @@ _REASONS = {
     403: "The account or the person may not do this.",
     404: "Something that the call names does not exist.",
     409: "The call does not fit the present data, or was executed before.",
+    410: "What the call names was kept once, and is no longer.",
     412: "The account is at another data version.",
     429: "The API key makes too many calls.",
     500: "Something went wrong inside the server.",

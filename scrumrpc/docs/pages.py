@@ -14,7 +14,7 @@ from scrumrpc import __version__
 from scrumrpc.calls import file_kinds, kinds, permissions, query_kinds
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, read
 from scrumrpc.calls.registry import METHODS
-from scrumrpc.calls.view import version_mismatch
+from scrumrpc.calls.view import not_reached, version_mismatch
 from scrumrpc.docs import facts, specimens
 from scrumrpc.docs.examples import ACCOUNT, EMAIL, EXAMPLES, GUIDE
 from scrumrpc.docs.failures import ANY_CALL, NO_METHOD, answerers, own_errors
@@ -32,7 +32,13 @@ from scrumrpc.docs.nouns import (
 from scrumrpc.docs.origins import SOURCES
 from scrumrpc.docs.prose import link, linked, paragraphs, sentence
 from scrumrpc.docs.rules import SECTIONS
-from scrumrpc.errors import CATALOGUE, InvalidParameter, RequestAlreadyExecuted, RequiredDataVersionNotMatching
+from scrumrpc.errors import (
+    CATALOGUE,
+    DataVersionNotReachedYet,
+    InvalidParameter,
+    RequestAlreadyExecuted,
+    RequiredDataVersionNotMatching,
+)
 from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES
@@ -170,6 +176,7 @@ def _environment() -> Environment:
         repeated=RequestAlreadyExecuted(),
         stale=_stale(),
         slip=_slip(),
+        future=_future(),
         data_version=specimens.DATA_VERSION,
         examples=EXAMPLES,
         guide=GUIDE,
@@ -186,6 +193,10 @@ def _environment() -> Environment:
 
 def _stale() -> RequiredDataVersionNotMatching:
     return version_mismatch(specimens.DATA_VERSION, int(GUIDE["stale"].given["requiredDataVersion"]))
+
+
+def _future() -> DataVersionNotReachedYet:
+    return not_reached(int(GUIDE["future"].given["atDataVersion"]), 0, specimens.DATA_VERSION)
 
 
 def _slip() -> InvalidParameter:

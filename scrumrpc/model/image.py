@@ -80,8 +80,24 @@ class Image:
         """All objects, in no particular order."""
         return iter(self._records.values())
 
+    def fork(self) -> Image:
+        """Another image of the same version, to be moved elsewhere by itself; both share what stays the same.
+
+        What they share counts in the `bytes` of both, because either may outlive the other.
+        """
+        fork = Image(self.account, self.version, (), self.origin)
+        fork.bytes = self.bytes
+        fork._records = self._records.copy()
+        fork._lists = {key: members.copy() for key, members in self._lists.items()}
+        fork._fragments = self._fragments.copy()
+        fork._named = None if self._named is None else self._named.copy()
+        return fork
+
     def apply(self, version: int, changes: Iterable[Change]) -> None:
-        """Moves on to `version` by the changes that it, and those before it, made; oldest first."""
+        """Moves on to `version` by the changes that it, and those before it, made; oldest first.
+
+        Or back to `version`, by what all objects were then that have changed since.
+        """
         for change in changes:
             before = self._records.pop(change.number, None)
             old_keys = lists_of(before) if before else ()

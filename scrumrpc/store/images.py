@@ -1,22 +1,31 @@
-"""Images: loads accounts into memory, keeps them current by the change log, drops the least recently used."""
+"""Images: loads accounts into memory, leads them on and back by the change log, drops the least recently used."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scrumrpc.model.image import Image
 from scrumrpc.model.record import Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store.database import Connection, Database
-from scrumrpc.store.log import changes_since
+from scrumrpc.store.log import changes_back, changes_since
 from scrumrpc.store.statements import STATEMENTS, record_from
+
+Key = tuple[int, int | None]
+"""What an image is of: an account, and the past version that it has and keeps; None for the one of the present."""
+
+_MOST_PAST = 64
+"""Past images that are kept, however small they are: all are looked at whenever one is used."""
 
 
 class Images:
     """The images of a worker, together at most about `limit` bytes; the one in use stays, however large it is.
+
+    Where they take more, the least recently used one goes first, but a past one while those take more than half of the
+    bytes: reading through the history of one account must not drive out what others work with.
 
     `origin` is where this server is reached, which stands in front of the URLs of files that it keeps.
     """
@@ -25,35 +34,82 @@ class Images:
         self._database = database
         self._limit = limit
         self._origin = origin
-        self._images: OrderedDict[int, Image] = OrderedDict()
-        self._loading: dict[int, asyncio.Lock] = {}
+        self._images: OrderedDict[Key, Image] = OrderedDict()
+        self._loading: dict[tuple[int, bool], asyncio.Lock] = {}  # of each account for the present, and for its past
 
     async def at_least(self, account: int, version: int) -> Image:
         """The account's image at `version` or a newer committed one.
 
         Whoever uses it must not wait for anything in between, because the next call may move it on.
         """
-        image = self._images.get(account)
+        key = (account, None)
+        image = self._images.get(key)
         if image is None or image.version < version:
-            async with self._loading.setdefault(account, asyncio.Lock()):
-                image = self._images.get(account)
+            async with self._loading.setdefault((account, False), asyncio.Lock()):
+                image = self._images.get(key)
                 if image is None:
                     image = await self._database.read(lambda conn: load_from_tables(conn, account, self._origin))
                 elif image.version < version:
                     since = image.version
                     reached, changes = await self._database.read(lambda conn: changes_since(conn, account, since))
                     image.apply(reached, changes)
-                self._images[account] = image
-        self._images.move_to_end(account)
-        self._drop_old()
+                self._images[key] = image
+        self._use(key)
         return image
 
-    def _drop_old(self) -> None:
-        while len(self._images) > 1 and sum(image.bytes for image in self._images.values()) > self._limit:
-            account, _ = self._images.popitem(last=False)
-            lock = self._loading.get(account)
+    async def at(self, account: int, version: int) -> Image:
+        """The account's image at exactly `version`, which must be committed.
+
+        It may be the one of the present, and is used as that: without waiting for anything in between.
+        """
+        key = (account, version)
+        if key not in self._images:
+            async with self._loading.setdefault((account, True), asyncio.Lock()):
+                if key not in self._images:
+                    present = await self.at_least(account, version)
+                    if present.version == version:
+                        return present
+                    self._images[key] = await self._back(self._next_after(account, version).fork(), version)
+        image = self._images[key]
+        if (account, None) in self._images:
+            self._images.move_to_end((account, None))  # the next past image is made from it
+        self._use(key)
+        return image
+
+    def kept(self) -> Iterator[Image]:
+        """All images that are kept, the least recently used one first."""
+        return iter(self._images.values())
+
+    def _next_after(self, account: int, version: int) -> Image:
+        """The oldest image of the account that is newer than `version`: the least leads back from it."""
+        newer = [image for (of, _), image in self._images.items() if of == account and image.version > version]
+        return min(newer, key=lambda image: image.version)
+
+    async def _back(self, image: Image, version: int) -> Image:
+        since = image.version
+        changes = await self._database.read(lambda conn: changes_back(conn, image.account, version, since))
+        image.apply(version, changes)
+        return image
+
+    def _use(self, key: Key) -> None:
+        self._images.move_to_end(key)
+        while (oldest := self._to_drop()) is not None:
+            del self._images[oldest]
+            account, past = oldest
+            lock = self._loading.get((account, past is not None))
             if lock and not lock.locked():
-                del self._loading[account]
+                del self._loading[account, past is not None]
+
+    def _to_drop(self) -> Key | None:
+        """Which image has to go, if one has."""
+        *others, _in_use = self._images
+        past = [key for key in others if key[1] is not None]
+        if len(past) >= _MOST_PAST:
+            return past[0]
+        if sum(image.bytes for image in self.kept()) <= self._limit:
+            return None
+        of_past = sum(image.bytes for (_, version), image in self._images.items() if version is not None)
+        return next(iter(past if of_past > self._limit / 2 and past else others), None)
 
 
 async def load_from_tables(conn: Connection, account: int, origin: str = "") -> Image:

@@ -7,6 +7,7 @@ changed = {boardColumnID} and its whole state afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -56,6 +57,20 @@ WHERE a.account_id = %(account)s
 GROUP BY a.data_version, c.object_id
 """
 
+# One look into the life of each object that has changed since; those without a state were not there.
+_STATES_AT = """
+SELECT c.object_id, s.object_type, s.state
+FROM (
+    SELECT DISTINCT object_id FROM changes
+    WHERE account_id = %(account)s AND version > %(version)s AND version <= %(until)s
+) c
+LEFT JOIN LATERAL (
+    SELECT object_type, state FROM changes
+    WHERE account_id = %(account)s AND object_id = c.object_id AND version <= %(version)s
+    ORDER BY version DESC LIMIT 1
+) s ON true
+"""
+
 _NEWEST = 2**63 - 1
 
 
@@ -90,11 +105,21 @@ async def changes_since(
     """
     cursor = await conn.execute(_CHANGES_SINCE, {"account": account, "version": version, "until": until})
     rows = await cursor.fetchall()
-    changes = [
-        Change(number, None if state is None else Record(number, object_type, completed(object_type, state)))
-        for _, number, object_type, state in rows
-    ]
+    changes = [Change(number, _record(number, object_type, state)) for _, number, object_type, state in rows]
     return (rows[-1][0] if rows else version), changes
+
+
+async def changes_back(conn: AsyncConnection[Any], account: int, version: int, until: int) -> list[Change]:
+    """What leads from the version `until` back to `version`: the objects changed in between as they were then."""
+    cursor = await conn.execute(_STATES_AT, {"account": account, "version": version, "until": until})
+    return [
+        Change(number, _record(number, object_type, state)) for number, object_type, state in await cursor.fetchall()
+    ]
+
+
+def _record(number: int, object_type: str, state: Mapping[str, Any] | None) -> Record | None:
+    """The object as it was logged; None where it was gone."""
+    return None if state is None else Record(number, object_type, completed(object_type, state))
 
 
 async def first_changes(

@@ -46,6 +46,11 @@ class Standing:
     last_item_number: int
     last_task_number: int
 
+    @property
+    def oldest_version(self) -> int:
+        """The oldest data version that can still be read: 0, at which there was nothing, while all history is kept."""
+        return 0
+
 
 # Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
 _STANDING = """

@@ -18,7 +18,11 @@ COMMON = "RequestAlreadyExecuted RequiredDataVersionNotMatching"
     ("name", "own"),
     [
         ("getDataVersion", ""),
-        ("getData", "InvalidParameter ObjectNotFound UserCannotAccessProject RequiredDataVersionNotMatching"),
+        (
+            "getData",
+            "InvalidParameter ObjectNotFound UserCannotAccessProject RequiredDataVersionNotMatching "
+            "DataVersionNotReachedYet DataVersionNoLongerKept",
+        ),
         (
             "addProject",
             "InvalidParameter MissingParameter RequirementNotSatisfied UserHasInsufficientPermissions "

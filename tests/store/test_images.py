@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from scrumrpc.cli import sample
+from scrumrpc.model.image import Image
 from scrumrpc.store.images import Images, load_from_log, load_from_tables
 from tests.world import EVERYTHING, World
 
@@ -45,6 +48,100 @@ def test_images_are_dropped_when_they_take_too_much_memory(world: World) -> None
     world.run(images.at_least(second, 1))
     assert world.run(images.at_least(first, 1)) is not image
     world.check_log_gives_tables()
+
+
+class Counting(Images):
+    """Images, and how often they were made for a past version."""
+
+    built = 0
+
+    async def _back(self, image: Image, version: int) -> Image:
+        self.built += 1
+        return await super()._back(image, version)
+
+
+def test_a_past_version_is_built_once(world: World) -> None:
+    world.call("addProject", name="A")
+    then = world.version
+    world.call("addProject", name="B")
+    images = Counting(world.database, limit=10**9)
+
+    async def both() -> list[Image]:
+        return await asyncio.gather(*(images.at(world.account, then) for _ in range(5)))
+
+    first, *others = world.run(both())
+    assert images.built == 1
+    assert all(each is first for each in others)
+    world.call("addProject", name="C")
+    assert world.run(images.at_least(world.account, world.version)).version == then + 2
+    assert world.run(images.at(world.account, then)) is first
+    assert (first.version, len(first.members(("Project", 0)))) == (then, 1)
+
+
+def test_the_present_is_taken_as_long_as_it_is_the_version_asked_for(world: World) -> None:
+    images = Counting(world.database, limit=10**9)
+    present = world.run(images.at_least(world.account, 1))
+    assert world.run(images.at(world.account, 1)) is present
+    world.call("addProject", name="A")
+    world.run(images.at_least(world.account, 2))
+    past = world.run(images.at(world.account, 1))
+    assert (past.version, present.version, images.built) == (1, 2, 1)
+
+
+def test_the_present_moves_on_while_the_past_is_built(world: World) -> None:
+    images = Images(world.database, limit=10**9)
+    project = world.call("addProject", name="A")
+    shown = {}
+    for n in range(12):
+        world.call("addBacklogItem", projectID=project, name=f"i{n}", index="0")
+        shown[world.version] = n + 1
+
+    async def everything() -> list[Image]:
+        async def write() -> None:
+            for n in range(8):
+                answer = await world.send("addBacklogItem", projectID=project, name=f"later {n}", index="0")
+                await images.at_least(world.account, answer.version)
+
+        *past, _ = await asyncio.gather(*(images.at(world.account, version) for version in shown), write())
+        return past
+
+    [(number, _)] = [(record.number, None) for record in world.tables().records() if record.type == "Project"]
+    for image, count in zip(world.run(everything()), shown.values(), strict=True):
+        names = [image[each]["name"] for each in image.members(("BacklogItem", number))]
+        assert names == [f"i{n}" for n in reversed(range(count))]
+
+
+def test_past_images_go_before_those_that_others_work_with(world: World) -> None:
+    first = world.account
+    for n in range(6):
+        world.call("addProject", name=f"P{n}")
+    versions = range(1, world.version)
+    second = world.new_account()
+    images = Counting(world.database, limit=10**9)
+    foreign = world.run(images.at_least(second, 1))
+    one = world.run(images.at_least(first, versions[-1]))
+    limit = foreign.bytes + 2 * one.bytes
+    images = Counting(world.database, limit)
+    foreign, one = world.run(images.at_least(second, 1)), world.run(images.at_least(first, versions[-1]))
+    kept = [world.run(images.at(first, version)) for version in reversed(versions)]
+    assert world.run(images.at_least(second, 1)) is foreign
+    assert world.run(images.at_least(first, versions[-1])) is one
+    assert world.run(images.at(first, versions[0])) is kept[-1]
+    assert world.run(images.at(first, versions[-1])) is not kept[0]
+    assert sum(image.bytes for image in images.kept()) <= limit
+
+
+def test_no_more_past_images_than_can_be_looked_through(world: World) -> None:
+    for n in range(70):
+        world.call("addProject", name=f"P{n}")
+    images = Counting(world.database, limit=10**9)
+    for version in range(1, 71):
+        world.run(images.at(world.account, version))
+    assert len(list(images.kept())) == 65
+    world.run(images.at(world.account, 70))
+    assert images.built == 70
+    world.run(images.at(world.account, 1))
+    assert images.built == 71
 
 
 def test_the_size_of_an_image_follows_its_changes(world: World) -> None:

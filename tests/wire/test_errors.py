@@ -209,6 +209,31 @@ def test_required_data_version_not_matching(client: httpx2.Client, world: World)
         assert response.headers["data-version"] == str(version)
 
 
+@reaches(errors.DataVersionNotReachedYet)
+def test_data_version_not_reached_yet(client: httpx2.Client, world: World) -> None:
+    version = world.version
+    for method in ("getData", "getBacklogItems"):
+        response = client.post(method, data={"atDataVersion": str(version + 1)})
+        assert message_of(response, errors.DataVersionNotReachedYet) == (
+            f"The parameter atDataVersion is {version + 1}, but the account is at data version {version}. "
+            f"It can be from 0 to {version}."
+        )
+        assert response.headers["data-version"] == str(version)
+
+
+def test_a_past_version(client: httpx2.Client, world: World) -> None:
+    project = world.call("addProject", name="A")
+    then = world.version
+    given = {"includeProperties": "Project.backlogItems"}
+    answered = client.post("getData", data=given)
+    world.call("addBacklogItem", projectID=project, name="later")
+    for _ in range(4):  # by one worker or the other
+        response = client.post("getData", data=given | {"atDataVersion": str(then)}, headers={"Connection": "close"})
+        result_of(response)
+        assert response.content == answered.content
+        assert response.headers["data-version"] == str(then)
+
+
 # What operators turn off ----------------------------------------------------------------------------------------------
 
 
@@ -345,5 +370,6 @@ def _calls_with(server: Server, email: str, key: str) -> int:
 
 
 def test_every_error_id_is_reached() -> None:
-    assert sorted(error.__name__ for error in REACHED) == sorted(error.__name__ for error in CATALOGUE)
-    assert len(CATALOGUE) == 24
+    not_yet = [errors.DataVersionNoLongerKept]  # as all history is kept
+    assert sorted(error.__name__ for error in [*REACHED, *not_yet]) == sorted(error.__name__ for error in CATALOGUE)
+    assert len(CATALOGUE) == 26

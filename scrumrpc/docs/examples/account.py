@@ -8,11 +8,12 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "getAPIKeys": {},
     "getData": {
         "projectIDs": "729-11230-1,729-31745-129", "includeProperties": "Project.backlogItems,BacklogItem.tasks",
+        "atDataVersion": "1",
     },
     "getDataVersion": {},
     "getObject": {
         "objectType": "BacklogItem", "objectID": "729-0-69327",
-        "includeProperties": "BacklogItem.tasks,BacklogItem.timeEntries",
+        "includeProperties": "BacklogItem.tasks,BacklogItem.timeEntries", "atDataVersion": "1",
     },
     "addPerson": {
         "externalID": "PE93847561", "firstName": "Ann", "lastName": "Archer", "nickname": "Annie",

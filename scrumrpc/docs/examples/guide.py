@@ -37,6 +37,9 @@ GUIDE: dict[str, Step] = {
     "stale": Step("setBacklogItemName", {
         "backlogItemID": "729-0-69327", "name": "Sign in without a password", "requiredDataVersion": "0",
     }, "RequiredDataVersionNotMatching"),
+    "past": Step("getBacklogItems", {"projectIDs": "729-11230-1", "sprintID": "729-10367-745", "atDataVersion": "1"}),
+    "past object": Step("getObject", {"objectType": "BacklogItem", "objectID": "729-0-69327", "atDataVersion": "1"}),
+    "future": Step("getData", {"atDataVersion": "1000000"}, "DataVersionNotReachedYet"),
     "one object": Step("getObject", {
         "objectType": "BacklogItem", "externalID": "SHOP-231", "includeProperties": "BacklogItem.tasks",
     }),

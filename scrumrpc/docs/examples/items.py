@@ -53,6 +53,6 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "getBacklogItems": {
         "projectIDs": "729-11230-1", "sprintID": "729-10367-745", "statuses": "To do,In progress",
         "types": "Feature,Bug", "priorities": "High,Urgent", "order": "-priority", "limit": "50",
-        "includeProperties": "BacklogItem.tasks",
+        "includeProperties": "BacklogItem.tasks", "atDataVersion": "1",
     },
 }  # fmt: skip
