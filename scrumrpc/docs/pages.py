@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scrumrpc import __version__
 from scrumrpc.calls import file_kinds, kinds, permissions, query_kinds
+from scrumrpc.calls.batch import MOST_CALLS
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, read
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.calls.view import version_mismatch
@@ -32,7 +33,13 @@ from scrumrpc.docs.nouns import (
 from scrumrpc.docs.origins import SOURCES
 from scrumrpc.docs.prose import link, linked, paragraphs, sentence
 from scrumrpc.docs.rules import SECTIONS
-from scrumrpc.errors import CATALOGUE, InvalidParameter, RequestAlreadyExecuted, RequiredDataVersionNotMatching
+from scrumrpc.errors import (
+    CATALOGUE,
+    InvalidParameter,
+    ObjectNotFound,
+    RequestAlreadyExecuted,
+    RequiredDataVersionNotMatching,
+)
 from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES
@@ -170,6 +177,7 @@ def _environment() -> Environment:
         repeated=RequestAlreadyExecuted(),
         stale=_stale(),
         slip=_slip(),
+        lost=ObjectNotFound("Call 3 (setBacklogItemPriority): There is no backlog item with the id 729-1-1."),
         data_version=specimens.DATA_VERSION,
         examples=EXAMPLES,
         guide=GUIDE,
@@ -179,6 +187,7 @@ def _environment() -> Environment:
         kinds=kinds,
         enumerations=enumerations,
         longest_request_id=LONGEST_REQUEST_ID,
+        most_calls=MOST_CALLS,
         see=link,
     )
     return environment

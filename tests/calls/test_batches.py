@@ -116,7 +116,7 @@ def test_what_is_deleted_is_found_no_more(world: World, project: str) -> None:
 
 def test_somebody_deleted_is_no_person_any_more(world: World) -> None:
     bob = world.person("bob@example.com")
-    with pytest.raises(ObjectNotFound, match="^Call 2"):
+    with pytest.raises(ObjectNotFound, match=r"^Call 2"):
         batch(
             world,
             entry("deletePerson", personID=bob),
@@ -274,7 +274,7 @@ def test_references_lead_back_to_ids(world: World, calls: list[Any], message: st
 
 def test_a_batch_has_a_limit(world: World, project: str) -> None:
     calls = [entry("addTag", projectID=project, name=f"T{n}") for n in range(MOST_CALLS + 1)]
-    with pytest.raises(InvalidParameter, match=f"holds {MOST_CALLS + 1} calls; .* at most {MOST_CALLS}"):
+    with pytest.raises(InvalidParameter, match=rf"holds {MOST_CALLS + 1} calls; .* at most {MOST_CALLS}"):
         batch(world, *calls)
     assert len(batch(world, *calls[:-1])) == MOST_CALLS
     assert len(world.data()["projects"][0]["tags"]) == MOST_CALLS
@@ -293,7 +293,7 @@ def test_one_request_id_and_one_required_version_for_all(world: World, project: 
     with pytest.raises(RequestAlreadyExecuted):
         batch(world, *calls, requestID="r1")
     assert batch(world, *calls, requestID="r1", onRepeat="result") == first
-    with pytest.raises(RequestAlreadyExecuted, match="^Another call"):
+    with pytest.raises(RequestAlreadyExecuted, match=r"^Another call"):
         batch(world, *calls[:1], requestID="r1", onRepeat="result")
     with pytest.raises(RequiredDataVersionNotMatching):
         batch(world, requiredDataVersion=before)
@@ -355,7 +355,7 @@ def test_who_stops_being_an_administrator_is_none_in_the_calls_that_follow(
     bob, his, other = guarded
     world.call("setPersonIsAdministrator", personID=bob, isAdministrator="true")
     stops = entry("setPersonIsAdministrator", personID=bob, isAdministrator=False)
-    with pytest.raises(UserHasInsufficientPermissions, match="^Call 3"):
+    with pytest.raises(UserHasInsufficientPermissions, match=r"^Call 3"):
         batch(
             world,
             stops,
@@ -363,9 +363,9 @@ def test_who_stops_being_an_administrator_is_none_in_the_calls_that_follow(
             entry("deleteProject", projectID=his),
             by="bob@example.com",
         )
-    with pytest.raises(UserCannotAccessProject, match="^Call 2"):
+    with pytest.raises(UserCannotAccessProject, match=r"^Call 2"):
         batch(world, stops, entry("addTag", projectID=other, name="T"), by="bob@example.com")
-    with pytest.raises(InvalidUserEmailAddress, match="^Call 2"):
+    with pytest.raises(InvalidUserEmailAddress, match=r"^Call 2"):
         batch(
             world,
             entry("deletePerson", personID=bob),

@@ -10,6 +10,11 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "projectIDs": "729-11230-1,729-31745-129", "includeProperties": "Project.backlogItems,BacklogItem.tasks",
     },
     "getDataVersion": {},
+    "executeBatch": {
+        "calls": '[{"method": "addTag", "parameters": {"projectID": "729-11230-1", "name": "Spring"}, "name": "spring"}, '
+        '{"method": "addTagOnObject", "parameters": {"objectType": "BacklogItem", "objectID": "729-0-69327", '
+        '"tagID": "$spring"}}]',
+    },
     "getObject": {
         "objectType": "BacklogItem", "objectID": "729-0-69327",
         "includeProperties": "BacklogItem.tasks,BacklogItem.timeEntries",
