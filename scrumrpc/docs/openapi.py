@@ -124,8 +124,8 @@ def _parameters(method: Method) -> dict[str, tuple[Schema, bool]]:
             False,
         )
         doc = (
-            "What a repeat under a used requestID answers: RequestAlreadyExecuted, or the result and the data version of "
-            "the call that was executed."
+            "What a repeat under a used requestID answers: RequestAlreadyExecuted, or the result and the data version "
+            "of the call that was executed."
         )
         given["onRepeat"] = (
             {"type": "string", "enum": list(ON_REPEAT), "default": ON_REPEAT[0], "description": doc},

@@ -11,9 +11,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "getDataVersion": {},
     "executeBatch": {
-        "calls": '[{"method": "addTag", "parameters": {"projectID": "729-11230-1", "name": "Spring"}, "name": "spring"}, '
-        '{"method": "addTagOnObject", "parameters": {"objectType": "BacklogItem", "objectID": "729-0-69327", '
-        '"tagID": "$spring"}}]',
+        "calls": '[{"method": "addTag", "name": "spring", '
+        '"parameters": {"projectID": "729-11230-1", "name": "Spring"}}, '
+        '{"method": "addTagOnObject", '
+        '"parameters": {"objectType": "BacklogItem", "objectID": "729-0-69327", "tagID": "$spring"}}]',
     },
     "getObject": {
         "objectType": "BacklogItem", "objectID": "729-0-69327",
