@@ -15,9 +15,15 @@ from scrumrpc.calls.references import Reference
 from scrumrpc.calls.registry import RESERVED, Method, Parameter
 from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound
 from scrumrpc.model.record import Record
+from scrumrpc.model.types.people import login_of
 from scrumrpc.store.opening import Request
 
 LONGEST_REQUEST_ID = 255
+ON_REPEAT = ("error", "result")
+"""What a call can ask to be answered where its requestID is used up; the first where it does not say.
+
+The error RequestAlreadyExecuted, or the result that the call had when it was executed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Reading:
 
     arguments: dict[str, Any]
     request: Request | None
+    repeats_result: bool  # whether a repeat of the request answers its result rather than an error
     required_data_version: int | None
     ignored: tuple[str, ...]  # parameters that the method does not know
 
@@ -44,28 +51,34 @@ class Reading:
         return version
 
 
-def read(method: Method, given: Mapping[str, str]) -> Reading:
-    """The reading of the given texts; MissingParameter or InvalidParameter where they do not fit the method."""
+def read(method: Method, given: Mapping[str, str], email: str | None = None, *, strict: bool = False) -> Reading:
+    """The reading of the given texts; MissingParameter or InvalidParameter where they do not fit the method.
+
+    `email` is the address of the person that the call is made for. A `strict` reading refuses parameters that a method
+    does not know, also where the method itself ignores them.
+    """
     values = {name: _normal(name, text) for name, text in given.items()}
     ignored = unknown(method, given)
-    if method.origin == "ours":
+    if strict or method.origin == "ours":
         _refuse(method, tuple(name for name in ignored if name not in RESERVED))
     arguments: dict[str, Any] = {}
     for parameter in method.parameters:
         arguments[parameter.name] = _argument(method, parameter, values)
     request = required = None
+    repeats_result = False
     if method.takes_request_id:
-        request = _request(method, values)
+        request = _request(method, values, email)
+        repeats_result = _repeats_result(values)
     if method.takes_required_data_version:
         required = _required_data_version(values.get("requiredDataVersion"))
-    return Reading(arguments, request, required, ignored)
+    return Reading(arguments, request, repeats_result, required, ignored)
 
 
 def unknown(method: Method, given: Mapping[str, str]) -> tuple[str, ...]:
     """The given parameters that the method does not know."""
     known = {parameter.name for parameter in method.parameters} | {"pretty"}
     if method.takes_request_id:
-        known.add("requestID")
+        known |= {"requestID", "onRepeat"}
     if method.takes_required_data_version:
         known.add("requiredDataVersion")
     return tuple(name for name in given if name not in known)
@@ -110,7 +123,7 @@ def _named(reference: Reference, wire_id: str, values: Mapping[str, str | None])
     return Named(type_name, wire_id)
 
 
-def _request(method: Method, values: Mapping[str, str | None]) -> Request | None:
+def _request(method: Method, values: Mapping[str, str | None], email: str | None) -> Request | None:
     request_id = values.get("requestID")
     if request_id is None:
         return None
@@ -118,8 +131,24 @@ def _request(method: Method, values: Mapping[str, str | None]) -> Request | None
         raise InvalidParameter(
             f"The parameter requestID has {len(request_id)} characters; at most {LONGEST_REQUEST_ID} are accepted."
         )
-    content = sorted((name, text) for name, text in values.items() if text is not None and name != "requestID")
-    return Request(request_id, hashlib.sha256(orjson.dumps([method.name, content])).digest())
+    # What decides what the call does, and nothing else: a repeat may be laid out otherwise, or require another version.
+    content = [(each.name, values[each.name]) for each in method.parameters if values.get(each.name) is not None]
+    person = None if email is None else login_of(email)
+    return Request(request_id, hashlib.sha256(orjson.dumps([person, method.name, content])).digest())
+
+
+def _repeats_result(values: Mapping[str, str | None]) -> bool:
+    text = values.get("onRepeat")
+    if text is None:
+        return False
+    if text not in ON_REPEAT:
+        raise InvalidParameter(f"The parameter onRepeat is {shown(text)}; it must be one of: {', '.join(ON_REPEAT)}.")
+    if text == "result" and values.get("requestID") is None:
+        raise MissingParameter(
+            "The parameter requestID is missing: onRepeat=result asks for the result of the call that was executed "
+            "under it."
+        )
+    return text == "result"
 
 
 def _required_data_version(text: str | None) -> int | None:

@@ -106,6 +106,14 @@ RULES = (
 OPERATORS = Permission("Operators, at the command line.", "Only operators may do this.", _everybody)
 
 
+def check(permission: Permission, standing: Standing, arguments: Mapping[str, Any]) -> None:
+    """Refuses a call whose caller may not do this with the objects among its arguments."""
+    for value in arguments.values():
+        if isinstance(value, Record):
+            check_access(standing, value)
+    check_permission(permission, standing, arguments)
+
+
 def check_access(standing: Standing, record: Record) -> None:
     """Refuses an object whose project the caller does not reach."""
     if standing.projects is not None and record.project is not None and record.project not in standing.projects:

@@ -11,16 +11,15 @@ from scrumrpc.calls.authentication import admit
 from scrumrpc.calls.kinds import nearest
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.parameters import Reading, named_in, read, resolve, unknown
-from scrumrpc.calls.permissions import check_access, check_permission
+from scrumrpc.calls.permissions import check
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.calls.view import View, version_mismatch
 from scrumrpc.errors import ApiError, InvalidMethodName, RequestAlreadyExecuted
-from scrumrpc.model.record import Record
 from scrumrpc.store import keys
 from scrumrpc.store.contents import LARGEST_FILE
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
-from scrumrpc.store.opening import open_call
+from scrumrpc.store.opening import Executed, open_call
 from scrumrpc.store.standing import Credentials, Standing, look_up
 from scrumrpc.store.transaction import Transaction
 
@@ -72,7 +71,7 @@ class Calls:
     async def _reading(self, method: Method, given: Mapping[str, str], credentials: Credentials) -> Reading:
         """The reading of the parameters; but whoever may not call at all is told that rather than what is wrong."""
         try:
-            return read(method, given)
+            return read(method, given, credentials.email)
         except ApiError as error:
             _tell(error, _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials))
             raise
@@ -86,8 +85,8 @@ class Calls:
         ):
             standing = _admitted(opened.standing, credentials)
             try:
-                if opened.executed_at_version is not None:
-                    raise RequestAlreadyExecuted
+                if opened.executed is not None:
+                    return Answer(*_repeated(method, reading, opened.executed), reading.ignored, standing)
                 required = reading.required_data_version
                 if required is not None and required != standing.data_version:
                     raise version_mismatch(standing.data_version, required)
@@ -127,12 +126,27 @@ class Calls:
         task.add_done_callback(self._background.discard)
 
 
+def _repeated(method: Method, reading: Reading, executed: Executed) -> tuple[int, Any]:
+    """The version and the result that the call had when it was executed, where it asks for them on a repeat."""
+    assert reading.request is not None
+    if reading.request.parameters_hash != executed.parameters_hash:
+        raise RequestAlreadyExecuted(
+            "Another call has already succeeded with this requestID and the same API key: one with other parameters, "
+            "of another method, or for another person. Give each call a requestID of its own."
+        )
+    if not reading.repeats_result:
+        raise RequestAlreadyExecuted
+    if method.secret_result:
+        raise RequestAlreadyExecuted(
+            "A call with this requestID has already succeeded with the same API key. Its result holds a secret, which "
+            "was told that once and is kept nowhere."
+        )
+    return executed.version, executed.result
+
+
 def _checked(method: Method, standing: Standing, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments, if the caller may do this with the objects among them."""
-    for value in arguments.values():
-        if isinstance(value, Record):
-            check_access(standing, value)
-    check_permission(method.permission, standing, arguments)
+    check(method.permission, standing, arguments)
     return arguments
 
 

@@ -13,7 +13,7 @@ from scrumrpc.calls.references import Reference
 from scrumrpc.calls.upstream import Origin, origin_of
 from scrumrpc.model.types import OBJECT_TYPES
 
-RESERVED = frozenset({"requestID", "requiredDataVersion", "pretty"})
+RESERVED = frozenset({"requestID", "onRepeat", "requiredDataVersion", "pretty"})
 """Parameters that every method understands; no method may use the names for its own."""
 
 Function = Callable[..., Awaitable[Any]]
@@ -82,6 +82,7 @@ _RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "object": ("The object.", {"type": "object"}),
     "page": ("The backlog items, as a BacklogItemPage object.", {"$ref": "#/components/schemas/BacklogItemPage"}),
     "timeEntries": ("The time entries, as TimeEntry objects.", _array_of("TimeEntry")),
+    "results": ("The results of the calls, in order.", {"type": "array", "items": {}}),
     "contents": ("The contents of the file, base64-encoded.", {"type": "string", "contentEncoding": "base64"}),
 }
 

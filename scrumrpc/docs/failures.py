@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scrumrpc import errors
-from scrumrpc.calls.registry import Method, Parameter
+from scrumrpc.calls.batch import may_be_in_a_batch
+from scrumrpc.calls.registry import METHODS, Method, Parameter
 from scrumrpc.model.types import OBJECT_TYPES
 
 Errors = tuple[type[errors.ApiError], ...]
@@ -41,6 +42,13 @@ def errors_of(method: Method) -> Errors:
 
 def own_errors(method: Method) -> Errors:
     """What the method can answer because of what it takes and requires, in the order of the catalogue."""
+    mine = set(_errors_by_parameters(method))
+    if any(p.kind.name == "calls" for p in method.parameters):
+        mine.update(error for each in METHODS.values() if may_be_in_a_batch(each) for error in own_errors(each))
+    return tuple(error for error in errors.CATALOGUE if error in mine)
+
+
+def _errors_by_parameters(method: Method) -> Errors:
     by_condition = {
         errors.InvalidParameter: bool(method.parameters) or method.takes_required_data_version,
         errors.MissingParameter: any(p.required or _comes_with_another(p.name) for p in method.parameters),
@@ -54,7 +62,7 @@ def own_errors(method: Method) -> Errors:
         errors.DataVersionNotReachedYet: _has(method, "atDataVersion"),
         errors.DataVersionNoLongerKept: _has(method, "atDataVersion"),
     }
-    return tuple(error for error in errors.CATALOGUE if by_condition.get(error))
+    return tuple(error for error, holds in by_condition.items() if holds)
 
 
 def answerers(error: type[errors.ApiError], methods: tuple[Method, ...]) -> tuple[Method, ...]:

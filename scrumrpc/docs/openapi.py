@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from scrumrpc import __version__
-from scrumrpc.calls.parameters import LONGEST_REQUEST_ID
+from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, ON_REPEAT
 from scrumrpc.calls.registry import Method, Parameter
 from scrumrpc.docs.examples import EXAMPLES
 from scrumrpc.docs.facts import SERVICE
@@ -119,9 +119,17 @@ def _parameters(method: Method) -> dict[str, tuple[Schema, bool]]:
     """What the method takes: for each parameter its schema, and whether it is required."""
     given = {p.name: (_parameter_schema(p), p.required) for p in method.parameters}
     if method.takes_request_id:
-        doc = "Makes sure that the call is executed once: a repeat under the same id answers RequestAlreadyExecuted."
+        doc = "Makes sure that the call is executed once: a repeat under the same id changes nothing; see onRepeat."
         given["requestID"] = (
             {"type": "string", "minLength": 1, "maxLength": LONGEST_REQUEST_ID, "description": doc},
+            False,
+        )
+        doc = (
+            "What a repeat under a used requestID answers: RequestAlreadyExecuted, or the result and the data version "
+            "of the call that was executed."
+        )
+        given["onRepeat"] = (
+            {"type": "string", "enum": list(ON_REPEAT), "default": ON_REPEAT[0], "description": doc},
             False,
         )
     if method.takes_required_data_version:

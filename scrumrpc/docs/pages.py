@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scrumrpc import __version__
 from scrumrpc.calls import file_kinds, kinds, permissions, query_kinds
+from scrumrpc.calls.batch import MOST_CALLS
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, read
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.calls.view import not_reached, version_mismatch
@@ -36,6 +37,7 @@ from scrumrpc.errors import (
     CATALOGUE,
     DataVersionNotReachedYet,
     InvalidParameter,
+    ObjectNotFound,
     RequestAlreadyExecuted,
     RequiredDataVersionNotMatching,
 )
@@ -177,6 +179,7 @@ def _environment() -> Environment:
         stale=_stale(),
         slip=_slip(),
         future=_future(),
+        lost=ObjectNotFound("Call 3 (setBacklogItemPriority): There is no backlog item with the id 729-1-1."),
         data_version=specimens.DATA_VERSION,
         examples=EXAMPLES,
         guide=GUIDE,
@@ -186,6 +189,7 @@ def _environment() -> Environment:
         kinds=kinds,
         enumerations=enumerations,
         longest_request_id=LONGEST_REQUEST_ID,
+        most_calls=MOST_CALLS,
         see=link,
     )
     return environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shlex
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from scrumrpc.calls.registry import Method
+from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.docs.examples import ACCOUNT, EMAIL
 from scrumrpc.docs.facts import FILES, HOOKS, SERVICE
 from scrumrpc.docs.nouns import held, public_methods, targets, words
@@ -21,7 +22,8 @@ from scrumrpc.model.types import OBJECT_TYPES
 
 DATA_VERSION = 208
 """The version that answers carry in examples."""
-_NEW_ID = f"{ACCOUNT}-0-89364"
+_NEW_OBJECT = 89364
+_NEW_ID = f"{ACCOUNT}-0-{_NEW_OBJECT}"
 _SECRET = "0b7c1f4e9a5d62838f3e2a1d4c6b5098e7d1f2c3b4a5968778695a4b3c2d1e0f"
 _CONTENTS = "VGhlIGJhbmsgY2FsbHMgYmFjay4K"
 _KEY = f"{ACCOUNT}-" + _SECRET.upper()
@@ -120,6 +122,8 @@ def result_value(method: Method, given: Mapping[str, str]) -> Any:
             return [{**listed, "key": None} if listed["objectType"] == "APIKey" else listed]
         case {"type": "object"}:
             return specimen(given["objectType"], include)
+        case {"type": "array"}:
+            return _results(json.loads(given["calls"]))
         case {"contentEncoding": _}:
             return _CONTENTS
         case {"type": "string"}:
@@ -127,6 +131,13 @@ def result_value(method: Method, given: Mapping[str, str]) -> Any:
         case {"type": str(name)}:
             return {"null": None, "integer": DATA_VERSION}[name]
     raise ValueError(f"{method.name} answers something without a specimen.")
+
+
+def _results(calls: list[dict[str, Any]]) -> list[Any]:
+    """What the calls of a batch answer: new ids count up, and others answer nothing."""
+    numbers = itertools.count(_NEW_OBJECT)
+    adds = [METHODS[call["method"]].result_schema == {"type": "string"} for call in calls]
+    return [f"{ACCOUNT}-0-{next(numbers)}" if each else None for each in adds]
 
 
 def failure(error: ApiError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from scrumrpc.model.enumerations import COLORS
@@ -90,11 +90,11 @@ class ObjectType:
     nested_in: str | None = None
     unique: tuple[str, ...] = ()
     ends_with: tuple[str, ...] = ()
+    stored: tuple[Property, ...] = field(init=False)
+    """The properties that the store keeps, hidden ones included; asked for often enough to be worked out once."""
 
-    @property
-    def stored(self) -> tuple[Property, ...]:
-        """The properties that the store keeps, hidden ones included."""
-        return tuple(p for p in self.properties if p.stored)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stored", tuple(p for p in self.properties if p.stored))
 
     @property
     def answered(self) -> tuple[Property, ...]:

@@ -34,7 +34,7 @@ WHERE account_id = %(account)s
 """
 
 FIND_REQUEST = """
-SELECT version FROM requests WHERE account_id = %(account)s AND request_id = %(request_id)s
+SELECT version, parameters_hash, result FROM requests WHERE account_id = %(account)s AND request_id = %(request_id)s
    AND key_id = (SELECT key_id FROM api_keys WHERE account_id = %(account)s AND key_hash = %(key_hash)s)
 """
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from scrumrpc.model.record import Record
 from scrumrpc.store import log
 from scrumrpc.store.database import Connection
+from scrumrpc.store.reading import Reference
 from scrumrpc.store.standing import LOCK, STANDING, Credentials, Standing, parameters_of, standing_from
 from scrumrpc.store.statements import STATEMENTS, record_from
-
-Reference = tuple[str, str]
-"""An object type and a wire id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +23,20 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Executed:
+    """What is kept of the call that was executed under a requestID: what it was, and what it answered."""
+
+    version: int
+    parameters_hash: bytes
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """What the first flush of a writing call found, all of it read after the lock was taken."""
 
     standing: Standing | None
-    executed_at_version: int | None  # when the requestID was already executed: the version that it answered
+    executed: Executed | None  # the call that was executed under the requestID already
     found: dict[Reference, Record | None]
 
 
@@ -61,4 +69,5 @@ async def open_call(
         reference: record_from(reference[0], found_row) if found_row else None
         for reference, found_row in zip(wanted, rows, strict=True)
     }
-    return Opened(standing_from(credentials.account, row) if row else None, executed[0] if executed else None, found)
+    standing = standing_from(credentials.account, row) if row else None
+    return Opened(standing, Executed(*executed) if executed else None, found)

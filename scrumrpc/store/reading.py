@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from scrumrpc.model.record import Record
@@ -24,6 +24,9 @@ from scrumrpc.store.statements import (
 )
 from scrumrpc.store.writes import writes_of
 
+Reference = tuple[str, str]
+"""An object type and a wire id."""
+
 
 class Reading:
     """The reading half of a Transaction, with what the call has changed but not yet sent.
@@ -39,6 +42,9 @@ class Reading:
         self._written: dict[int, Record | None] = {}  # as the tables have it now, where the call flushed something
         self._after: dict[int, Record | None] = {}  # as the call leaves it
         self._unsent: set[int] = set()  # what has changed since the last flush
+        self._numbers: dict[str, int] = {}  # of what the call has created, changed or deleted, by wire id
+        self._fetched: dict[Reference, Record | None] = {}  # as they were when the call asked for them
+        self._first_lists: dict[int, int | None] = {}  # by project
 
     async def read(self, *queries: Query) -> list[Sequence[tuple[Any, ...]]]:
         """The rows of several queries, in one round trip; they see what the call has done so far."""
@@ -81,6 +87,37 @@ class Reading:
         [rows] = await self.read((statement, {"account": self.account, "object_type": type_name, "id": wire_id}))
         return record_from(type_name, rows[0]) if rows else None
 
+    async def named(self, references: Iterable[Reference]) -> dict[Reference, Record | None]:
+        """Objects by type and wire id, as the call has left them so far; None where there is none.
+
+        What is not known yet is read in one round trip, and never again: nobody else changes the account meanwhile.
+        """
+        wanted = list(dict.fromkeys(references))
+        missing: dict[str, list[str]] = {}
+        for type_name, wire_id in wanted:
+            if wire_id not in self._numbers and (type_name, wire_id) not in self._fetched:
+                missing.setdefault(type_name, []).append(wire_id)
+        if missing:
+            queries: list[Query] = [
+                (
+                    STATEMENTS[type_name].load_by_ids,
+                    {"account": self.account, "object_type": type_name, "ids": wire_ids},
+                )
+                for type_name, wire_ids in missing.items()
+            ]
+            for (type_name, wire_ids), rows in zip(missing.items(), await self.read(*queries), strict=True):
+                found = {record.id: record for record in (record_from(type_name, row) for row in rows)}
+                self._fetched.update(((type_name, wire_id), found.get(wire_id)) for wire_id in wire_ids)
+        return {reference: self._known(reference) for reference in wanted}
+
+    def _known(self, reference: Reference) -> Record | None:
+        type_name, wire_id = reference
+        number = self._numbers.get(wire_id)
+        if number is None:
+            return self._fetched[reference]
+        record = self._after[number]
+        return record if record is not None and record.type == type_name else None
+
     async def tagged_with(self, tag: Record) -> list[Record]:
         """The objects that carry the tag."""
         [rows] = await self.read((TAGGED, {"account": self.account, "tag": tag.number}))
@@ -109,11 +146,14 @@ class Reading:
 
         A backlog item is about to be put there: the end of the backlog is read with it.
         """
+        if project.number in self._first_lists:
+            return self._first_lists[project.number]
         backlog = RankPlace("BacklogItem", self.account, project.number)
         query = (FIRST_LIST, {"account": self.account, "project": project.number})
         lists, ranks = await self.read(query, backlog.last_query())
         self._last_ranks[backlog] = ranks[0][0] if ranks else None
-        return lists[0][0] if lists else None
+        self._first_lists[project.number] = lists[0][0] if lists else None
+        return self._first_lists[project.number]
 
     async def above(self, record: Record) -> list[int]:
         """The numbers of an object and of all that it nests in, from the inside out."""
@@ -157,6 +197,14 @@ class Reading:
         statement = STATEMENTS[type_name].load_by_numbers
         [rows] = await self.read((statement, {"account": self.account, "object_type": type_name, "numbers": numbers}))
         return [record_from(type_name, row) for row in rows]
+
+    def _keep(self, known: Record, after: Record | None) -> None:
+        """Notes what becomes of an object, to be sent with the next flush."""
+        self._after[known.number] = after
+        self._unsent.add(known.number)
+        self._numbers[known.id] = known.number
+        if known.type in ("Backlog", "BacklogList"):
+            self._first_lists.clear()
 
     # Sending --------------------------------------------------------------------------------------------------------
 

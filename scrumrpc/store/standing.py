@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -52,25 +52,34 @@ class Standing:
         return 0
 
 
-# Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
-_STANDING = """
-SELECT a.data_version, a.is_closed, a.has_api_access, a.has_access_control, a.in_maintenance,
-       k.key_id, k.name, coalesce(k.last_used_at < now() - interval '1 minute', k.key_id IS NOT NULL),
-       p.id, coalesce(p.is_administrator, false),
-       CASE WHEN a.has_access_control AND NOT p.is_administrator THEN ARRAY(
+# The projects that a person p of an account a reaches; null where there is no limit.
+_PROJECTS = """CASE WHEN a.has_access_control AND NOT p.is_administrator THEN ARRAY(
            SELECT l.object_id FROM object_persons l
            WHERE l.account_id = a.account_id AND l.person_id = p.id AND l.role IN ('productOwnerIDs', 'stakeholderIDs')
            UNION
            SELECT t.project_id FROM object_persons l JOIN teams t ON t.account_id = l.account_id AND t.id = l.object_id
            WHERE l.account_id = a.account_id AND l.person_id = p.id AND l.role = 'teamMemberIDs'
-       ) END,
+       ) END"""
+
+# Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
+_STANDING = f"""
+SELECT a.data_version, a.is_closed, a.has_api_access, a.has_access_control, a.in_maintenance,
+       k.key_id, k.name, coalesce(k.last_used_at < now() - interval '1 minute', k.key_id IS NOT NULL),
+       p.id, coalesce(p.is_administrator, false),
+       {_PROJECTS},
        a.last_object, a.last_item_number, a.last_task_number
 FROM accounts a
 LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL
 LEFT JOIN persons p
        ON p.account_id = a.account_id AND p.login = %(login)s AND NOT p.is_deleted
 WHERE a.account_id = %(account)s
-"""
+"""  # noqa: S608
+
+_REACH = f"""
+SELECT p.is_administrator, {_PROJECTS}
+FROM accounts a JOIN persons p ON p.account_id = a.account_id AND p.id = %(person)s AND NOT p.is_deleted
+WHERE a.account_id = %(account)s
+"""  # noqa: S608
 
 # The condition keeps people without a key from making the account's callers wait.
 _LOCK = """
@@ -119,5 +128,12 @@ async def look_up(conn: AsyncConnection[Any], credentials: Credentials) -> Stand
     return standing_from(credentials.account, row) if row else None
 
 
+def renewed(standing: Standing, row: tuple[Any, ...]) -> Standing:
+    """The standing with what a row of REACH holds."""
+    return replace(standing, is_administrator=row[0], projects=None if row[1] is None else frozenset(row[1]))
+
+
 LOCK, STANDING = _LOCK, _STANDING
 """For a writing call, which sends both, in this order, in its first flush."""
+REACH = _REACH
+"""What a person may do, for a call that may have changed it; no row once the person is deleted."""

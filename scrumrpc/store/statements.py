@@ -41,11 +41,12 @@ _MILLISECOND = timedelta(milliseconds=1)
 class TypeStatements:
     """The statements for one object type; parameters by name, `account` in all of them, `object_type` in loading ones.
 
-    The loading ones answer rows that `record_from` reads: by `id` (wire id), by `numbers`, by `referred` (for
+    The loading ones answer rows that `record_from` reads: by `id` (wire id), by `ids`, by `numbers`, by `referred` (for
     each property that refers to something: the numbers that it may hold), or all.
     """
 
     load_by_id: str
+    load_by_ids: str
     load_by_numbers: str
     load_by_reference: dict[str, str]
     load_all: str
@@ -72,6 +73,7 @@ def _statements_of(type_name: str) -> TypeStatements:
     unique = [table.c[column_name(name)] == bindparam("value") for name in object_type.unique]
     return TypeStatements(
         load_by_id=text_of(load.where(OBJECTS.c.wire_id == bindparam("id"))),
+        load_by_ids=text_of(load.where(OBJECTS.c.wire_id == any_(bindparam("ids")))),
         load_by_numbers=text_of(load.where(OBJECTS.c.id == any_(bindparam("numbers")))),
         load_by_reference={
             p.name: text_of(load.where(table.c[column_name(p.name)] == any_(bindparam("referred"))))

@@ -9,7 +9,12 @@ from typing import Any
 
 import orjson
 
-from scrumrpc.errors import InvalidParameter, ObjectWithExternalIDAlreadyExists, RequirementNotSatisfied
+from scrumrpc.errors import (
+    InvalidParameter,
+    InvalidUserEmailAddress,
+    ObjectWithExternalIDAlreadyExists,
+    RequirementNotSatisfied,
+)
 from scrumrpc.model.ownership import owned_by
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
@@ -19,7 +24,7 @@ from scrumrpc.store.database import Connection
 from scrumrpc.store.opening import Request
 from scrumrpc.store.ranks import Query, RankPlace, needs_new_ranks, neighbours, rank_between, ranks_after
 from scrumrpc.store.reading import Reading
-from scrumrpc.store.standing import Standing
+from scrumrpc.store.standing import REACH, Standing, renewed
 from scrumrpc.store.statements import (
     FIND_EXTERNAL_ID,
     STATEMENTS,
@@ -47,6 +52,7 @@ class Transaction(Reading):
         self._last_object = standing.last_object
         self._last_item_number = standing.last_item_number
         self._last_task_number = standing.last_task_number
+        self._standing_is_stale = False
         self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
 
     # Changing -------------------------------------------------------------------------------------------------------
@@ -81,9 +87,8 @@ class Transaction(Reading):
                 complete[p.name] = values[p.name] if required else values.get(p.name, p.default)
         record = Record(number, type_name, complete)
         self._before.setdefault(number, None)
-        self._after[number] = record
+        self._keep(record, record)
         self._new_containers.add(number)
-        self._unsent.add(number)
         return record
 
     async def change(self, record: Record, **values: Any) -> Record:
@@ -171,8 +176,23 @@ class Transaction(Reading):
         if known.number not in self._before:
             self._before[known.number] = known
             self._written[known.number] = known
-        self._after[known.number] = after
-        self._unsent.add(known.number)
+        self._keep(known, after)
+
+    def _keep(self, known: Record, after: Record | None) -> None:
+        super()._keep(known, after)
+        on_access = self.standing.projects is not None and known.type in ("Project", "Team")
+        if on_access or known.number == self.standing.person:
+            self._standing_is_stale = True
+
+    async def renew_standing(self) -> None:
+        """Brings `standing` in line with what the call has done so far to what its caller may do."""
+        if not self._standing_is_stale:
+            return
+        [rows] = await self.read((REACH, {"account": self.account, "person": self.standing.person}))
+        if not rows:
+            raise InvalidUserEmailAddress("The person that the call is made for has been deleted earlier in the call.")
+        self.standing = renewed(self.standing, rows[0])
+        self._standing_is_stale = False
 
     # Beside the objects ----------------------------------------------------------------------------------------------
 

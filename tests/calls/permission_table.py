@@ -6,6 +6,7 @@ DEFAULT = "PROJECT_ACCESS"
 
 TABLE: dict[str, str] = {
     # Everybody in the account
+    "executeBatch": "ANYBODY",
     "getBacklogItems": "ANYBODY",
     "getData": "ANYBODY",
     "getDataVersion": "ANYBODY",

@@ -61,7 +61,7 @@ def test_answers_fit_the_schemas(document: dict[str, Any], name: str) -> None:
 def test_a_method_has_its_parameters(document: dict[str, Any], method: Method) -> None:
     path = document["paths"][f"/service/api/v1/{method.name}"]
     expected = [p.name for p in method.parameters]
-    expected += ["requestID"] if method.takes_request_id else []
+    expected += ["requestID", "onRepeat"] if method.takes_request_id else []
     expected += ["requiredDataVersion"] if method.takes_required_data_version else []
     expected += ["pretty"]
     required = [p.name for p in method.parameters if p.required]

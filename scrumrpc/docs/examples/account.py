@@ -11,6 +11,12 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "atDataVersion": "1",
     },
     "getDataVersion": {},
+    "executeBatch": {
+        "calls": '[{"method": "addTag", "name": "spring", '
+        '"parameters": {"projectID": "729-11230-1", "name": "Spring"}}, '
+        '{"method": "addTagOnObject", '
+        '"parameters": {"objectType": "BacklogItem", "objectID": "729-0-69327", "tagID": "$spring"}}]',
+    },
     "getObject": {
         "objectType": "BacklogItem", "objectID": "729-0-69327",
         "includeProperties": "BacklogItem.tasks,BacklogItem.timeEntries", "atDataVersion": "1",

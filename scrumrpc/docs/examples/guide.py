@@ -21,6 +21,12 @@ class Step:
 
 _ADDING = {"projectID": "729-11230-1", "name": "Sign in with a passkey"}
 _ONCE = {**_ADDING, "requestID": "550e8400-e29b-41d4-a716-446655440000"}
+_STORY = (
+    '[{"method": "addBacklogItem", "parameters": {"projectID": "729-11230-1", "name": "Sign out"}, "name": "story"}, '
+    '{"method": "addTask", "parameters": {"backlogItemID": "$story", "name": "A button"}}, '
+    '{"method": "setBacklogItemPriority", "parameters": {"backlogItemID": "$story", "priority": "High"}}]'
+)
+_LOST = _STORY.replace('"$story", "priority"', '"729-1-1", "priority"')
 _CHANGED = {"projectIDs": "729-11230-1", "changedSince": "1", "order": "-creationDate", "limit": "50"}
 
 GUIDE: dict[str, Step] = {
@@ -34,6 +40,9 @@ GUIDE: dict[str, Step] = {
     "poll": Step("getDataVersion"),
     "once": Step("addBacklogItem", _ONCE),
     "once more": Step("addBacklogItem", _ONCE, "RequestAlreadyExecuted"),
+    "once with its result": Step("addBacklogItem", {**_ONCE, "onRepeat": "result"}),
+    "batch": Step("executeBatch", {"calls": _STORY}),
+    "batch that fails": Step("executeBatch", {"calls": _LOST}, "ObjectNotFound"),
     "stale": Step("setBacklogItemName", {
         "backlogItemID": "729-0-69327", "name": "Sign in without a password", "requiredDataVersion": "0",
     }, "RequiredDataVersionNotMatching"),
