@@ -195,7 +195,7 @@ def test_through_the_pipeline(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 24, 50)
+    run(ThroughPipeline, 14, 50)
 
 
 def test_through_http(shared_world: World, server: Server) -> None:
