@@ -60,8 +60,7 @@ CREATE TABLE objects (
     id           bigint NOT NULL,
     type         text NOT NULL,
     wire_id      text NOT NULL,
-    external_id  text CHECK (external_id <> '' AND length(external_id) <= 255),
-    PRIMARY KEY (account_id, id));
+    external_id  text CHECK (external_id <> '' AND length(external_id) <= 255), PRIMARY KEY (account_id, id));
 -- Finds the object that a parameter names; wire ids are unique within a type only (the documentation's examples have
 -- an attachment and a person of the same id).
 CREATE UNIQUE INDEX objects_by_wire_id ON objects (account_id, type, wire_id);
@@ -98,15 +97,14 @@ CREATE UNIQUE INDEX projects_by_name ON projects (account_id, name);
 
 -- Teams.
 CREATE TABLE teams (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
-    project_id bigint NOT NULL, name text NOT NULL, description text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
+    project_id bigint NOT NULL, name text NOT NULL, description text, PRIMARY KEY (account_id, id));
 -- The teams of a project.
 CREATE UNIQUE INDEX teams_in_order ON teams (account_id, project_id, rank);
 
 -- Tags.
 CREATE TABLE tags (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, color color NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
+    PRIMARY KEY (account_id, id));
 -- The tags of a project.
 CREATE UNIQUE INDEX tags_in_order ON tags (account_id, project_id, rank);
 -- Tag names are unique in a project.
@@ -120,8 +118,7 @@ CREATE TABLE custom_fields (account_id bigint, id bigint, rank text COLLATE "C" 
         'Text (single line)', 'Text (multiple lines)', 'Checkbox', 'Integer', 'Number', 'Date', 'Link', 'Person',
         'Team', 'Release', 'Sprint', 'Dropdown', 'Radio buttons', 'Checkboxes', 'List (single selection)',
         'List (multiple selections)')),
-    unit text, options text[], is_required boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
+    unit text, options text[], is_required boolean NOT NULL, PRIMARY KEY (account_id, id));
 -- The custom fields of a project.
 CREATE UNIQUE INDEX custom_fields_in_order ON custom_fields (account_id, project_id, rank);
 -- Names of custom fields are unique in a project.
@@ -130,16 +127,13 @@ CREATE UNIQUE INDEX custom_fields_by_name ON custom_fields (account_id, project_
 -- Boards.
 CREATE TABLE boards (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text,
-    type text NOT NULL CHECK (type IN ('Scrum', 'Kanban')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
+    type text NOT NULL CHECK (type IN ('Scrum', 'Kanban')), PRIMARY KEY (account_id, id));
 -- The boards of a project.
 CREATE UNIQUE INDEX boards_in_order ON boards (account_id, project_id, rank);
 -- Columns of boards.
 CREATE TABLE board_columns (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, board_id bigint NOT NULL, name text NOT NULL, description text,
-    status task_status NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, board_id) REFERENCES boards);
+    status task_status NOT NULL, PRIMARY KEY (account_id, id));
 -- The columns of a board.
 CREATE UNIQUE INDEX board_columns_in_order ON board_columns (account_id, board_id, rank);
 
@@ -149,7 +143,7 @@ CREATE TABLE releases (account_id bigint, id bigint, rank text COLLATE "C" NOT N
     start_date date, release_date date,
     status text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed')),
     best_case_velocity_per_week amount, expected_velocity_per_week amount, worst_case_velocity_per_week amount,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
+    PRIMARY KEY (account_id, id));
 -- The releases of a project.
 CREATE UNIQUE INDEX releases_in_order ON releases (account_id, project_id, rank);
 
@@ -158,15 +152,13 @@ CREATE TABLE sprints (account_id bigint, id bigint, rank text COLLATE "C" NOT NU
     project_id bigint NOT NULL, name text NOT NULL, description text, link text,
     start_date date, end_date date, board_id bigint, is_archived boolean NOT NULL,
     status text NOT NULL CHECK (status IN ('In planning', 'In progress', 'Completed', 'Aborted')),
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, board_id) REFERENCES boards);
+    PRIMARY KEY (account_id, id));
 -- The sprints of a project.
 CREATE UNIQUE INDEX sprints_in_order ON sprints (account_id, project_id, rank);
 -- Teams taking part in sprints.
 CREATE TABLE team_sprint_participations (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, team_id bigint NOT NULL, sprint_id bigint NOT NULL, available_time amount,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, team_id) REFERENCES teams, FOREIGN KEY (account_id, sprint_id) REFERENCES sprints);
+    PRIMARY KEY (account_id, id));
 -- The participations in a sprint.
 CREATE UNIQUE INDEX team_sprint_participations_in_order ON team_sprint_participations (account_id, sprint_id, rank);
 -- A team takes part in a sprint once.
@@ -177,8 +169,7 @@ CREATE TABLE messages (account_id bigint, id bigint, rank text COLLATE "C" NOT N
     project_id bigint NOT NULL, title text NOT NULL, text text, link text,
     type text CHECK (type IN ('Announcement', 'Information', 'Question', 'Idea', 'To do', 'Other')),
     creator_id bigint, date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
+    PRIMARY KEY (account_id, id));
 -- The messages of a project.
 CREATE UNIQUE INDEX messages_in_order ON messages (account_id, project_id, rank);
 
@@ -188,9 +179,8 @@ CREATE TABLE files (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL
     name text, description text, creator_id bigint, date timestamptz, is_archived boolean NOT NULL,
     file_name text, thumbnail_url text, url text,
     content bigint,                                     -- the number in file_contents
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, parent_folder_id) REFERENCES files,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, parent_folder_id) REFERENCES files);
 -- The files of a project.
 CREATE UNIQUE INDEX files_in_order ON files (account_id, project_id, rank);
 -- What is in a folder.
@@ -200,18 +190,15 @@ CREATE INDEX files_by_folder ON files (account_id, parent_folder_id) WHERE paren
 CREATE TABLE retrospectives (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, creator_id bigint,
     creation_date timestamptz NOT NULL, color color NOT NULL, is_archived boolean NOT NULL,
-    column_names text[] NOT NULL, column_colors text[] NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
+    column_names text[] NOT NULL, column_colors text[] NOT NULL, PRIMARY KEY (account_id, id));
 -- The retrospectives of a project.
 CREATE UNIQUE INDEX retrospectives_in_order ON retrospectives (account_id, project_id, rank);
 -- Cards in the columns of retrospectives.
 CREATE TABLE retrospective_cards (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, retrospective_id bigint NOT NULL, column_num bigint NOT NULL CHECK (column_num > 0),
     name text NOT NULL, description text, creator_id bigint, creation_date timestamptz NOT NULL, color color,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, retrospective_id) REFERENCES retrospectives,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, retrospective_id) REFERENCES retrospectives);
 -- The cards of a retrospective.
 CREATE UNIQUE INDEX retrospective_cards_in_order ON retrospective_cards (account_id, retrospective_id, rank);
 
@@ -220,14 +207,13 @@ CREATE UNIQUE INDEX retrospective_cards_in_order ON retrospective_cards (account
 -- Backlogs.
 CREATE TABLE backlogs (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects);
+    PRIMARY KEY (account_id, id));
 -- The backlogs of a project.
 CREATE UNIQUE INDEX backlogs_in_order ON backlogs (account_id, project_id, rank);
 -- Lists in backlogs.
 CREATE TABLE backlog_lists (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, backlog_id bigint NOT NULL,
-    name text NOT NULL, description text, color color, is_archived boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    name text NOT NULL, description text, color color, is_archived boolean NOT NULL, PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, backlog_id) REFERENCES backlogs);
 -- The lists of a backlog.
 CREATE UNIQUE INDEX backlog_lists_in_order ON backlog_lists (account_id, backlog_id, rank);
@@ -250,14 +236,10 @@ CREATE TABLE backlog_items (account_id bigint, id bigint, rank text COLLATE "C" 
     to_do_date timestamptz, in_progress_date timestamptz, to_test_date timestamptz, done_date timestamptz,
     rough_estimate amount, estimate amount, used_time amount, remaining_work amount,
     sprint_id bigint, team_id bigint, board_id bigint, board_column_id bigint,
-    is_archived_in_board boolean NOT NULL, due_date date, board_rank text COLLATE "C",
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    is_archived_in_board boolean NOT NULL, due_date date, board_rank text COLLATE "C", PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, parent_epic_id) REFERENCES backlog_items,
     FOREIGN KEY (account_id, backlog_list_id) REFERENCES backlog_lists,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons, FOREIGN KEY (account_id, release_id) REFERENCES releases,
-    FOREIGN KEY (account_id, sprint_id) REFERENCES sprints, FOREIGN KEY (account_id, team_id) REFERENCES teams,
-    FOREIGN KEY (account_id, board_id) REFERENCES boards,
-    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns);
+    FOREIGN KEY (account_id, release_id) REFERENCES releases);
 -- The backlog of a project.
 CREATE UNIQUE INDEX backlog_items_in_order ON backlog_items (account_id, project_id, rank);
 -- Item numbers are unique in the account.
@@ -280,9 +262,8 @@ CREATE TABLE tasks (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL
     status task_status NOT NULL,
     to_do_date timestamptz, in_progress_date timestamptz, to_test_date timestamptz, done_date timestamptz,
     board_column_id bigint, estimate amount, used_time amount, remaining_work amount, due_date date,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, backlog_item_id) REFERENCES backlog_items,
-    FOREIGN KEY (account_id, board_column_id) REFERENCES board_columns);
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, backlog_item_id) REFERENCES backlog_items);
 -- The tasks of a backlog item.
 CREATE UNIQUE INDEX tasks_in_order ON tasks (account_id, backlog_item_id, rank);
 -- Task numbers are unique in the account.
@@ -296,8 +277,7 @@ CREATE TABLE relationships (account_id bigint, id bigint, rank text COLLATE "C" 
         'Is blocking', 'Is bug on', 'Has bug', 'Is duplicate of', 'Has duplicate', 'Is related to')),
     from_object_type text NOT NULL CHECK (from_object_type IN ('BacklogItem', 'Task')), from_object_id bigint NOT NULL,
     to_object_type text NOT NULL CHECK (to_object_type IN ('BacklogItem', 'Task')), to_object_id bigint NOT NULL,
-    description text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    description text, PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, from_object_id) REFERENCES objects,
     FOREIGN KEY (account_id, to_object_id) REFERENCES objects);
 -- The relationships of a project.
@@ -315,9 +295,7 @@ CREATE TABLE attachments (account_id bigint, id bigint, rank text COLLATE "C" NO
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard')),
     name text, description text, file_name text, thumbnail_url text, url text NOT NULL,
-    content bigint,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects);
+    content bigint, PRIMARY KEY (account_id, id));
 -- The attachments of an object.
 CREATE UNIQUE INDEX attachments_in_order ON attachments (account_id, owner_object_id, rank);
 
@@ -326,16 +304,13 @@ CREATE TABLE checklists (account_id bigint, id bigint, rank text COLLATE "C" NOT
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective', 'RetrospectiveCard')),
-    name text NOT NULL, description text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects);
+    name text NOT NULL, description text, PRIMARY KEY (account_id, id));
 -- The checklists of an object.
 CREATE UNIQUE INDEX checklists_in_order ON checklists (account_id, owner_object_id, rank);
 -- Items of checklists.
 CREATE TABLE checklist_items (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, checklist_id bigint NOT NULL,
-    name text NOT NULL, description text, is_checked boolean NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
+    name text NOT NULL, description text, is_checked boolean NOT NULL, PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, checklist_id) REFERENCES checklists);
 -- The items of a checklist.
 CREATE UNIQUE INDEX checklist_items_in_order ON checklist_items (account_id, checklist_id, rank);
@@ -346,11 +321,8 @@ CREATE TABLE comments (account_id bigint, id bigint, rank text COLLATE "C" NOT N
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'Project', 'Message', 'Release', 'Sprint', 'BacklogItem', 'Task', 'Retrospective',
         'RetrospectiveCard', 'File')),
-    parent_comment_id bigint, creator_id bigint, date timestamptz NOT NULL, text text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, parent_comment_id) REFERENCES comments,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
+    parent_comment_id bigint, creator_id bigint, date timestamptz NOT NULL, text text, PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, parent_comment_id) REFERENCES comments);
 -- The comments and replies of an object, in the order in which they were written.
 CREATE UNIQUE INDEX comments_in_order ON comments (account_id, owner_object_id, rank);
 -- The replies to a comment.
@@ -361,10 +333,7 @@ CREATE TABLE commits (account_id bigint, id bigint, rank text COLLATE "C" NOT NU
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
     date timestamptz NOT NULL, creator_id bigint NOT NULL, repository_name text, repository_url text,
-    revision text NOT NULL, message text NOT NULL, commit_url text,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
-    FOREIGN KEY (account_id, creator_id) REFERENCES persons);
+    revision text NOT NULL, message text NOT NULL, commit_url text, PRIMARY KEY (account_id, id));
 -- The commits of an object.
 CREATE UNIQUE INDEX commits_in_order ON commits (account_id, owner_object_id, rank);
 
@@ -372,9 +341,7 @@ CREATE UNIQUE INDEX commits_in_order ON commits (account_id, owner_object_id, ra
 CREATE TABLE time_entries (account_id bigint, id bigint, rank text COLLATE "C" NOT NULL,
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN ('BacklogItem', 'Task')),
-    date date NOT NULL, person_id bigint NOT NULL, description text, used_time amount,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
+    date date NOT NULL, person_id bigint NOT NULL, description text, used_time amount, PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, person_id) REFERENCES persons);
 -- The time entries of an object.
 CREATE UNIQUE INDEX time_entries_in_order ON time_entries (account_id, owner_object_id, rank);
@@ -384,9 +351,7 @@ CREATE TABLE custom_field_values (account_id bigint, id bigint, rank text COLLAT
     project_id bigint NOT NULL, owner_object_id bigint NOT NULL,
     owner_object_type text NOT NULL CHECK (owner_object_type IN (
         'BacklogItem', 'Task', 'Release', 'Sprint', 'TimeEntry')),
-    custom_field_id bigint NOT NULL, value text NOT NULL,
-    PRIMARY KEY (account_id, id), FOREIGN KEY (account_id, project_id) REFERENCES projects,
-    FOREIGN KEY (account_id, owner_object_id) REFERENCES objects,
+    custom_field_id bigint NOT NULL, value text NOT NULL, PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, custom_field_id) REFERENCES custom_fields);
 -- The values of an object.
 CREATE UNIQUE INDEX custom_field_values_in_order ON custom_field_values (account_id, owner_object_id, rank);
@@ -478,18 +443,22 @@ CREATE TABLE schema_steps (
 
 -- What holds for all of them -----------------------------------------------------------------------------------------
 
--- Whatever has a rank is an object and has its row in objects. References are checked at COMMIT, so that a call may
--- write its rows in any order.
+-- Whatever has a rank is an object and has its row in objects; columns that many of them have refer to the same table
+-- in all of them. References are checked at COMMIT, so that a call may write its rows in any order.
 DO $$
 DECLARE each record;
 BEGIN
-    FOR each IN SELECT attrelid::regclass AS objects FROM pg_attribute
-        WHERE attname = 'rank' AND attrelid IN (
-            SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace)
-        AND attrelid NOT IN (SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = 'objects'::regclass
-            AND array_length(conkey, 1) = 2 AND conkey[2] = 2)
+    FOR each IN SELECT c.attrelid::regclass AS referring, r.referring_column, r.referred
+        FROM pg_attribute c
+        JOIN (VALUES ('id', 'objects'), ('owner_object_id', 'objects'), ('project_id', 'projects'),
+                     ('creator_id', 'persons'), ('team_id', 'teams'), ('sprint_id', 'sprints'), ('board_id', 'boards'),
+                     ('board_column_id', 'board_columns')) AS r (referring_column, referred)
+          ON r.referring_column = c.attname
+        WHERE c.attrelid IN (SELECT attrelid FROM pg_attribute WHERE attname = 'rank' AND attrelid IN (
+            SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace))
     LOOP
-        EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (account_id, id) REFERENCES objects', each.objects);
+        EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (account_id, %I) REFERENCES %I',
+                       each.referring, each.referring_column, each.referred);
     END LOOP;
     FOR each IN SELECT conrelid::regclass AS referring, conname AS name FROM pg_constraint
         WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
