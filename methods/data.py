@@ -3,8 +3,8 @@
 from methods.selection import projects_of
 from scrumrpc.calls.kinds import IncludeProperties, ProjectIDs
 from scrumrpc.calls.permissions import ANYBODY
-from scrumrpc.calls.query_kinds import AtDataVersion
 from scrumrpc.calls.registry import method
+from scrumrpc.calls.version_kinds import AtDataVersion
 from scrumrpc.calls.view import Json, View
 from scrumrpc.model.record import ROOT
 

@@ -22,8 +22,6 @@ from scrumrpc.calls.kinds import (
 from scrumrpc.calls.permissions import ANYBODY, check_access
 from scrumrpc.calls.query_kinds import (
     DEFAULT_PAGE,
-    AtDataVersion,
-    ChangedSince,
     CursorText,
     ExternalIDToFind,
     InColumnRef,
@@ -41,6 +39,7 @@ from scrumrpc.calls.query_kinds import (
     TagIDs,
 )
 from scrumrpc.calls.registry import method
+from scrumrpc.calls.version_kinds import AtDataVersion, ChangedSince
 from scrumrpc.calls.view import Json, View
 from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound
 from scrumrpc.model.record import Record

@@ -31,13 +31,6 @@ def _parse_limit(parameter: str, text: str) -> int:
     return value
 
 
-def _parse_version(parameter: str, text: str) -> int:
-    value = parse_integer(parameter, text)
-    if value < 0:
-        raise InvalidParameter(f"The parameter {parameter} is {value}; it must be a data version, 0 or more.")
-    return value
-
-
 def _within(type_name: str, what: str, example: str) -> Reference:
     return Reference(reference_kind((type_name,), what, example), (type_name,))
 
@@ -78,24 +71,6 @@ _TEXT = Kind(
     "description. Digits, with or without # before them, find the backlog item of that itemNumber as well.",
     "passkey",
     {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
-)
-_VERSION = Kind(
-    "data version",
-    "integer",
-    _parse_version,
-    "A data version: only those with properties of their own, their place in the backlog included, that changed in a "
-    "later one.",
-    "17",
-    {"type": "integer", "minimum": 0},
-)
-_AT_VERSION = Kind(
-    "past data version",
-    "integer",
-    _parse_version,
-    "A data version, up to the present one: the answer is what the call would have answered then, as far as the caller "
-    "reaches the projects today. Without a value, the present one.",
-    "17",
-    {"type": "integer", "minimum": 0},
 )
 _ORDER = enumeration(
     "order",
@@ -141,8 +116,6 @@ InEpicRef = Annotated[
 PersonIDToFind = Annotated[str | None, _PERSON_ID]
 TagIDs = Annotated[tuple[str, ...] | None, _TAG_IDS]
 SearchText = Annotated[str | None, _TEXT]
-ChangedSince = Annotated[int | None, _VERSION]
-AtDataVersion = Annotated[int | None, _AT_VERSION]
 Order = Annotated[str, replace(_ORDER, none="backlog")]
 Limit = Annotated[int, _LIMIT]
 CursorText = Annotated[str | None, _CURSOR]
