@@ -83,7 +83,9 @@ class Workers:
             process.stdin.write(self._orders.line())
             await process.stdin.drain()
             line = await process.stdout.readline()
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
+            line = b""  # it was killed before it had read its orders
+        except asyncio.CancelledError:
             if process.returncode is None:
                 process.kill()
             raise
