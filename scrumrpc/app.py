@@ -20,6 +20,7 @@ from scrumrpc.errors import ApiError, InternalServerError, InvalidURL
 from scrumrpc.settings import Settings
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
+from scrumrpc.store.signals import Signals
 from scrumrpc.wire import metrics
 from scrumrpc.wire.downloads import Downloads
 from scrumrpc.wire.endpoint import COMMON_HEADERS, Endpoint, error_headers, error_of, new_call_id
@@ -40,7 +41,8 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
         calls_per_minute_per_key=settings.calls_per_minute_per_key,
     )
     images = Images(database, settings.image_memory, settings.public_url)
-    calls = Calls(database, images, limits, largest_file=settings.largest_file)
+    signals = Signals(database)
+    calls = Calls(database, images, limits, signals, largest_file=settings.largest_file)
     api = Endpoint(
         calls,
         largest_body=settings.largest_body,
@@ -55,7 +57,9 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await database.open()
+        await signals.start()
         yield
+        await signals.stop()
         await calls.close()
         await database.close()
 

@@ -19,6 +19,7 @@ from scrumrpc.model.image import Image
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.store import accounts, images, keys
 from scrumrpc.store.database import Database, ping
+from scrumrpc.store.signals import Signals
 from scrumrpc.store.standing import Credentials
 from scrumrpc.wire.endpoint import result_of
 
@@ -37,13 +38,15 @@ class World:
         self.runner = asyncio.Runner()
         self.database = Database(url, size=size)
         limits = Limits(queue=0, ongoing_per_key=0, calls_per_minute_per_key=0)
-        self.calls = Calls(self.database, images.Images(self.database, 10**9), limits)
+        self.signals = Signals(self.database)
+        self.calls = Calls(self.database, images.Images(self.database, 10**9), limits, self.signals)
         self.run(self.database.open())
         self.account = 0
         self.key = ""
 
     def close(self) -> None:
         """Ends all connections."""
+        self.run(self.signals.stop())
         self.run(self.calls.close())
         self.run(self.database.close())
         self.runner.close()

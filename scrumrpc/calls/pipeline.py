@@ -20,6 +20,7 @@ from scrumrpc.store.contents import LARGEST_FILE
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.store.opening import Executed, open_call
+from scrumrpc.store.signals import Signals
 from scrumrpc.store.standing import Credentials, Standing, look_up
 from scrumrpc.store.transaction import Transaction
 
@@ -37,10 +38,19 @@ class Answer:
 class Calls:
     """Runs calls against one database; one of it serves a worker."""
 
-    def __init__(self, database: Database, images: Images, limits: Limits, *, largest_file: int = LARGEST_FILE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        images: Images,
+        limits: Limits,
+        signals: Signals | None = None,
+        *,
+        largest_file: int = LARGEST_FILE,
+    ) -> None:
         self._database = database
         self._images = images
         self._limits = limits
+        self._signals = signals or Signals(database)
         self._largest_file = largest_file
         self._background: set[asyncio.Task[None]] = set()
 
@@ -98,7 +108,9 @@ class Calls:
             except ApiError as error:
                 _tell(error, standing)
                 raise
-            return Answer(tx.version, result, reading.ignored, standing)
+        if tx.version > standing.data_version:
+            self._signals.committed(standing.account, tx.version)
+        return Answer(tx.version, result, reading.ignored, standing)
 
     async def _read(self, method: Method, reading: Reading, credentials: Credentials, _call_id: str) -> Answer:
         """requiredDataVersion and atDataVersion, then the objects that parameters name, as the image has them.
