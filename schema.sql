@@ -14,6 +14,7 @@ CREATE TABLE accounts (
     name                text NOT NULL,
     created_at          timestamptz NOT NULL DEFAULT now(),
     data_version        bigint NOT NULL DEFAULT 0,
+    oldest_version      bigint NOT NULL DEFAULT 0,      -- what was before it is kept for named versions only
     last_object         bigint NOT NULL DEFAULT 0,      -- number of the newest object
     last_item_number    bigint NOT NULL DEFAULT 0,      -- BacklogItem.itemNumber of the newest backlog item
     last_task_number    bigint NOT NULL DEFAULT 0,      -- Task.taskNumber of the newest task
@@ -405,7 +406,7 @@ CREATE TABLE versions (
     call_id       text NOT NULL,                        -- as in the Call-ID header and in the server's log
     PRIMARY KEY (account_id, version));
 
--- One row for each object that a version changed. Rows are only ever added.
+-- One row for each object that a version changed. Rows are only ever added, and given up below the oldest version.
 CREATE TABLE changes (
     account_id   bigint NOT NULL,
     version      bigint NOT NULL,
@@ -419,6 +420,16 @@ CREATE TABLE changes (
     FOREIGN KEY (account_id, version) REFERENCES versions);
 -- The life of one object.
 CREATE INDEX changes_by_object ON changes (account_id, object_id, version);
+
+-- What people call versions by. A version that has a name stays readable when others of its time are given up.
+CREATE TABLE named_versions (
+    account_id  bigint NOT NULL REFERENCES accounts,
+    name        text COLLATE "C" NOT NULL,
+    version     bigint NOT NULL,
+    note        text,
+    created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    person_id   bigint,                                 -- who gave it; null: an operator at the command line
+    PRIMARY KEY (account_id, name));
 
 -- The requestIDs of calls that succeeded, with what they answered.
 CREATE TABLE requests (

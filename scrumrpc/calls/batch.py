@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import orjson
 
 from scrumrpc.calls.kinds import Kind, nearest, shown
-from scrumrpc.calls.parameters import named_in, read, resolve
+from scrumrpc.calls.parameters import named_in, numbered, read, resolve
 from scrumrpc.calls.permissions import check
 from scrumrpc.calls.registry import METHODS, RESERVED, Method
 from scrumrpc.errors import ApiError, InvalidParameter
@@ -61,7 +61,10 @@ async def execute(tx: Transaction, calls: Sequence[Call]) -> list[Any]:
 
 async def _run(tx: Transaction, call: Call, results: Sequence[Any]) -> Any:
     given = call.texts | {name: results[place - 1] for name, place in call.results.items()}
-    arguments = read(call.method, given, strict=True).arguments
+    reading = read(call.method, given, strict=True)
+    arguments = reading.arguments
+    if names := reading.versions:
+        arguments = numbered(arguments, await tx.named_versions(names))
     if references := named_in(arguments):
         arguments = resolve(arguments, await tx.named(references))
     check(call.method.permission, tx.standing, arguments)

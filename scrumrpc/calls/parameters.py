@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from scrumrpc.calls.kinds import nearest, parse_integer, shown
+from scrumrpc.calls.kinds import nearest, shown
 from scrumrpc.calls.references import Reference
 from scrumrpc.calls.registry import RESERVED, Method, Parameter
+from scrumrpc.calls.version_kinds import VersionName, no_version, parse_version
 from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound
 from scrumrpc.model.record import Record
 from scrumrpc.model.types.people import login_of
@@ -41,14 +42,21 @@ class Reading:
     arguments: dict[str, Any]
     request: Request | None
     repeats_result: bool  # whether a repeat of the request answers its result rather than an error
-    required_data_version: int | None
+    required_data_version: int | VersionName | None
     ignored: tuple[str, ...]  # parameters that the method does not know
 
     @property
-    def at_data_version(self) -> int | None:
-        """The past version that the call asks for, where its method has a parameter for that."""
-        version: int | None = self.arguments.get("atDataVersion")
-        return version
+    def versions(self) -> tuple[int | str, ...]:
+        """The names of data versions that the call gives, and the past version that it reads."""
+        given = (*self.arguments.values(), self.required_data_version)
+        names = tuple(each.name for each in given if isinstance(each, VersionName))
+        at = self.arguments.get("atDataVersion")
+        return (*names, at) if isinstance(at, int) else names
+
+    def required(self, named: Mapping[str, int]) -> int | None:
+        """The data version that the account must be at."""
+        required = self.required_data_version
+        return _number(required, named) if isinstance(required, VersionName) else required
 
 
 def read(method: Method, given: Mapping[str, str], email: str | None = None, *, strict: bool = False) -> Reading:
@@ -151,13 +159,21 @@ def _repeats_result(values: Mapping[str, str | None]) -> bool:
     return text == "result"
 
 
-def _required_data_version(text: str | None) -> int | None:
-    if text is None:
-        return None
-    version = parse_integer("requiredDataVersion", text)
-    if version < -1:
-        raise InvalidParameter(f"The parameter requiredDataVersion is {version}; it must be a data version, 0 or more.")
-    return None if version == -1 else version
+def _required_data_version(text: str | None) -> int | VersionName | None:
+    return None if text is None or text == "-1" else parse_version("requiredDataVersion", text)
+
+
+def numbered(arguments: Mapping[str, Any], named: Mapping[str, int]) -> dict[str, Any]:
+    """The arguments with numbers of data versions in place of names."""
+    return {
+        name: _number(value, named) if isinstance(value, VersionName) else value for name, value in arguments.items()
+    }
+
+
+def _number(given: VersionName, named: Mapping[str, int]) -> int:
+    if given.name not in named:
+        raise no_version(given.parameter, given.name)
+    return named[given.name]
 
 
 def named_in(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from scrumrpc.calls.authentication import admit
 from scrumrpc.calls.kinds import nearest
 from scrumrpc.calls.limits import Limits
-from scrumrpc.calls.parameters import Reading, named_in, read, resolve, unknown
+from scrumrpc.calls.parameters import Reading, named_in, numbered, read, resolve, unknown
 from scrumrpc.calls.permissions import check
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.calls.view import View, version_mismatch
@@ -89,18 +89,18 @@ class Calls:
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
         """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit."""
         references = named_in(reading.arguments)
-        async with self._database.begin(lambda conn: open_call(conn, credentials, reading.request, references)) as (
-            conn,
-            opened,
-        ):
+        async with self._database.begin(
+            lambda conn: open_call(conn, credentials, reading.request, references, reading.versions)
+        ) as (conn, opened):
             standing = _admitted(opened.standing, credentials)
             try:
                 if opened.executed is not None:
                     return Answer(*_repeated(method, reading, opened.executed), reading.ignored, standing)
-                required = reading.required_data_version
+                required = reading.required(standing.named)
                 if required is not None and required != standing.data_version:
                     raise version_mismatch(standing.data_version, required)
-                arguments = _checked(method, standing, resolve(reading.arguments, opened.found))
+                arguments = resolve(numbered(reading.arguments, standing.named), opened.found)
+                arguments = _checked(method, standing, arguments)
                 tx = Transaction(conn, standing, self._largest_file)
                 result = await method.function(tx, **arguments)
                 kept = None if method.secret_result else result
@@ -117,11 +117,12 @@ class Calls:
 
         Then the method.
         """
-        standing = _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials)
+        versions = reading.versions
+        standing = _admitted(await self._database.read(lambda conn: look_up(conn, credentials, versions)), credentials)
         try:
-            required, at = reading.required_data_version, reading.at_data_version
+            arguments = numbered(reading.arguments, standing.named)
+            required, at = reading.required(standing.named), arguments.get("atDataVersion")
             view = View(standing, self._database, self._images, required, at)
-            arguments = reading.arguments
             if references := named_in(arguments):
                 image = await view.image()
                 arguments = resolve(arguments, {reference: image.find(*reference) for reference in references})

@@ -1,22 +1,72 @@
-"""Kinds of the parameters that name data versions."""
+"""Kinds of the parameters that name data versions, by number or by name."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from scrumrpc.calls.kinds import Kind, parse_integer
+from scrumrpc.calls.kinds import Kind, parse_integer, shown
 from scrumrpc.errors import InvalidParameter
 
+LONGEST_VERSION_NAME = 100
+_LIKE_A_NUMBER = re.compile(r"[+-]?[.,_]*[0-9][0-9.,_]*([eE][+-]?[0-9]*)?")
+"""What is taken for a number, also where it is a wrong one: so that a slip of the pen never names another version."""
 
-def _parse_version(parameter: str, text: str) -> int:
+
+@dataclass(frozen=True, slots=True)
+class VersionName:
+    """An argument that gives a data version by its name: to be looked up before the method runs."""
+
+    parameter: str
+    name: str
+
+
+def parse_version(parameter: str, text: str) -> int | VersionName:
+    """A data version by its number, or by the name that somebody gave it."""
+    if len(text) > LONGEST_VERSION_NAME:
+        raise no_version(parameter, text)
+    if not _LIKE_A_NUMBER.fullmatch(text):
+        return VersionName(parameter, text)
     value = parse_integer(parameter, text)
     if value < 0:
         raise InvalidParameter(f"The parameter {parameter} is {value}; it must be a data version, 0 or more.")
     return value
 
 
+def no_version(parameter: str, text: str) -> InvalidParameter:
+    """The error for a text that is neither a number nor the name of a version."""
+    return InvalidParameter(
+        f"The parameter {parameter} is {shown(text)}, but no data version has that name; it must be a data version, "
+        "a whole number from 0 on, or the name of one."
+    )
+
+
+def parse_version_name(parameter: str, text: str) -> str:
+    """A name that a version can be given."""
+    if len(text) > LONGEST_VERSION_NAME:
+        raise InvalidParameter(
+            f"The parameter {parameter} has {len(text)} characters; at most {LONGEST_VERSION_NAME} are accepted."
+        )
+    if _LIKE_A_NUMBER.fullmatch(text):
+        raise InvalidParameter(
+            f"The parameter {parameter} is {shown(text)}; the name of a data version must not look like a number, "
+            f"because it stands where numbers of versions do. It can be {shown('v' + text)}, say."
+        )
+    if text != text.strip() or not text.isprintable():
+        raise InvalidParameter(
+            f"The parameter {parameter} must be one line, without spaces at its ends and without control characters."
+        )
+    return text
+
+
+VERSION_SCHEMA: dict[str, Any] = {
+    "type": ["integer", "string"], "minimum": 0, "minLength": 1, "maxLength": LONGEST_VERSION_NAME,
+}  # fmt: skip
+
+
 def _version(rule: str) -> Kind:
-    return Kind("data version", "integer", _parse_version, rule, "17", {"type": "integer", "minimum": 0})
+    return Kind("data version", "integer", parse_version, f"{rule} By its number or its name.", "17", VERSION_SCHEMA)
 
 
 ChangedSince = Annotated[

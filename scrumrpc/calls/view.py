@@ -9,7 +9,7 @@ from scrumrpc.errors import DataVersionNoLongerKept, DataVersionNotReachedYet, R
 from scrumrpc.model.image import Image
 from scrumrpc.store.contents import Content, content
 from scrumrpc.store.database import Database
-from scrumrpc.store.images import Images
+from scrumrpc.store.images import Images, NoLongerKeptError
 from scrumrpc.store.keys import Key, keys_of
 from scrumrpc.store.log import first_changes
 from scrumrpc.store.standing import Standing
@@ -67,7 +67,10 @@ class View:
     async def image(self) -> Image:
         """The account's image at the answer's version. Use it without waiting for anything."""
         if self._at is not None:
-            return await self._images.at(self.standing.account, self._at)
+            try:
+                return await self._images.at(self.standing.account, self._at)
+            except NoLongerKeptError as gone:  # since the call began
+                raise no_longer_kept("atDataVersion", self._at, gone.oldest, self.standing.data_version) from None
         image = await self._images.at_least(self.standing.account, self.version)
         self.version = image.version
         self._check()
@@ -76,15 +79,19 @@ class View:
     async def changed_since(self, type_name: str, version: int) -> tuple[Image, frozenset[int]]:
         """The account's image, and the numbers of the objects of a type that changed after `version` and up to it.
 
-        Deleted objects are among them. The image may be a newer one than what the call has seen before.
+        Deleted objects may be among them. The image may be a newer one than what the call has seen before.
         """
         first: dict[int, int] = {}
         reached = version
         while True:
-            reached, changes = await self._database.read(
-                partial(first_changes, account=self.standing.account, type_name=type_name, version=reached)
+            found = await self._database.read(
+                partial(first_changes, account=self.standing.account, type_name=type_name, version=reached, at=self._at)
             )
-            first = changes | first
+            if self._at is None:
+                self.version = found.reached  # it may have become the oldest one that is kept
+            elif not found.is_kept:  # since the call began
+                raise no_longer_kept("atDataVersion", self._at, found.oldest, found.reached)
+            reached, first = found.reached, found.first | first
             image = await self.image()
             if image.version <= reached:  # else another call has moved it on in the meantime
                 return image, frozenset(number for number, changed in first.items() if changed <= image.version)
@@ -103,22 +110,27 @@ class View:
             raise version_mismatch(self.version, self._required)
 
 
-def check_readable(standing: Standing, version: int) -> None:
+def check_readable(standing: Standing, version: int, parameter: str = "atDataVersion") -> None:
     """Refuses a version that the account is not at yet, and one that is no longer kept."""
     oldest, present = standing.oldest_version, standing.data_version
     if version > present:
-        raise not_reached(version, oldest, present)
-    if version < oldest:
-        raise DataVersionNoLongerKept(
-            f"The parameter atDataVersion is {version}, but what was before data version {oldest} is no longer kept. "
-            f"It can be from {oldest} to {present}."
-        )
+        raise not_reached(version, oldest, present, parameter)
+    if not standing.keeps(version):
+        raise no_longer_kept(parameter, version, oldest, present)
 
 
-def not_reached(asked: int, oldest: int, present: int) -> DataVersionNotReachedYet:
+def not_reached(asked: int, oldest: int, present: int, parameter: str = "atDataVersion") -> DataVersionNotReachedYet:
     """The error for a version that the account is not at yet."""
     return DataVersionNotReachedYet(
-        f"The parameter atDataVersion is {asked}, but the account is at data version {present}. "
+        f"The parameter {parameter} is {asked}, but the account is at data version {present}. "
+        f"It can be from {oldest} to {present}."
+    )
+
+
+def no_longer_kept(parameter: str, asked: int, oldest: int, present: int) -> DataVersionNoLongerKept:
+    """The error for a version that was given up."""
+    return DataVersionNoLongerKept(
+        f"The parameter {parameter} is {asked}, but what was before data version {oldest} is no longer kept. "
         f"It can be from {oldest} to {present}."
     )
 

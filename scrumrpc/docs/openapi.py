@@ -11,6 +11,7 @@ import orjson
 from scrumrpc import __version__
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, ON_REPEAT
 from scrumrpc.calls.registry import Method, Parameter
+from scrumrpc.calls.version_kinds import VERSION_SCHEMA
 from scrumrpc.docs.examples import EXAMPLES
 from scrumrpc.docs.facts import SERVICE
 from scrumrpc.docs.failures import Errors, errors_of
@@ -133,8 +134,8 @@ def _parameters(method: Method) -> dict[str, tuple[Schema, bool]]:
             False,
         )
     if method.takes_required_data_version:
-        doc = "The call is executed only if the account is at this data version; -1 for any."
-        given["requiredDataVersion"] = ({"type": "integer", "minimum": -1, "description": doc}, False)
+        doc = "The call is executed only if the account is at this data version, by its number or name; -1 for any."
+        given["requiredDataVersion"] = ({**VERSION_SCHEMA, "minimum": -1, "description": doc}, False)
     given["pretty"] = (
         {"type": "boolean", "default": False, "description": "Whether to lay out the JSON for people."},
         False,

@@ -21,6 +21,14 @@ _MOST_PAST = 64
 """Past images that are kept, however small they are: all are looked at whenever one is used."""
 
 
+class NoLongerKeptError(Exception):
+    """A past version that is not kept any more; `oldest` is the oldest one of those that all are."""
+
+    def __init__(self, oldest: int) -> None:
+        super().__init__(oldest)
+        self.oldest = oldest
+
+
 class Images:
     """The images of a worker, together at most about `limit` bytes; the one in use stays, however large it is.
 
@@ -50,15 +58,13 @@ class Images:
                 if image is None:
                     image = await self._database.read(lambda conn: load_from_tables(conn, account, self._origin))
                 elif image.version < version:
-                    since = image.version
-                    reached, changes = await self._database.read(lambda conn: changes_since(conn, account, since))
-                    image.apply(reached, changes)
+                    image = await self._on(image)
                 self._images[key] = image
         self._use(key)
         return image
 
     async def at(self, account: int, version: int) -> Image:
-        """The account's image at exactly `version`, which must be committed.
+        """The account's image at exactly `version`, which must be committed; NoLongerKeptError where it is given up.
 
         It may be the one of the present, and is used as that: without waiting for anything in between.
         """
@@ -85,10 +91,23 @@ class Images:
         newer = [image for (of, _), image in self._images.items() if of == account and image.version > version]
         return min(newer, key=lambda image: image.version)
 
+    async def _on(self, image: Image) -> Image:
+        """The image moved on to the present, or another one where history is given up that would lead there."""
+        account, since = image.account, image.version
+        onward = await self._database.read(lambda conn: changes_since(conn, account, since))
+        if since < onward.oldest:
+            return await self._database.read(lambda conn: load_from_tables(conn, account, self._origin))
+        image.apply(onward.reached, onward.changes)
+        return image
+
     async def _back(self, image: Image, version: int) -> Image:
-        since = image.version
-        changes = await self._database.read(lambda conn: changes_back(conn, image.account, version, since))
-        image.apply(version, changes)
+        account, since = image.account, image.version
+        backward = await self._database.read(lambda conn: changes_back(conn, account, version, since))
+        if not backward.is_kept:
+            raise NoLongerKeptError(backward.oldest)
+        if since < backward.oldest:  # history is given up that would lead from here to a version that has a name
+            return await self._back((await self.at_least(account, backward.oldest)).fork(), version)
+        image.apply(version, backward.changes)
         return image
 
     def _use(self, key: Key) -> None:
@@ -131,10 +150,8 @@ async def load_from_tables(conn: Connection, account: int, origin: str = "") -> 
 async def load_from_log(conn: Connection, account: int, version: int | None = None) -> Image:
     """The account replayed from nothing by its change log, up to `version` or to the newest one."""
     image = Image(account, 0)
-    reached, changes = (
-        await changes_since(conn, account, 0) if version is None else await changes_since(conn, account, 0, version)
-    )
-    image.apply(reached, changes)
+    onward = await (changes_since(conn, account, 0) if version is None else changes_since(conn, account, 0, version))
+    image.apply(onward.reached, onward.changes)
     return image
 
 

@@ -8,6 +8,7 @@ changed = {boardColumnID} and its whole state afterwards.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -43,33 +44,43 @@ INSERT INTO requests (account_id, key_id, request_id, version, method, parameter
 VALUES (%(account)s, %(key)s, %(request_id)s, %(version)s, %(method)s, %(parameters_hash)s, %(result)s)
 """
 
+# All three tell, as of the same moment, which history is kept: it may be given up (compaction.py) at any time between
+# two statements, but before rows go, the version below which they do is written down in the account.
 _CHANGES_SINCE = """
-SELECT version, object_id, object_type, state FROM changes
+SELECT version, object_id, object_type, state,
+       (SELECT oldest_version FROM accounts WHERE account_id = %(account)s)
+FROM changes
 WHERE account_id = %(account)s AND version > %(version)s AND version <= %(until)s
 ORDER BY version, object_id
 """
 
-_FIRST_CHANGES = """
-SELECT a.data_version, c.object_id, min(c.version) FROM accounts a
+# Whether the version `at` can still be read, where it is not null.
+_IS_KEPT = """coalesce(%(at)s::bigint >= a.oldest_version OR EXISTS (
+           SELECT FROM named_versions n WHERE n.account_id = a.account_id AND n.version = %(at)s::bigint), true)"""
+
+_FIRST_CHANGES = f"""
+SELECT a.data_version, a.oldest_version, {_IS_KEPT}, c.object_id, min(c.version) FROM accounts a
 LEFT JOIN changes c
        ON c.account_id = a.account_id AND c.version > %(version)s AND c.object_type = %(object_type)s
 WHERE a.account_id = %(account)s
-GROUP BY a.data_version, c.object_id
-"""
+GROUP BY a.account_id, c.object_id
+"""  # noqa: S608
 
 # One look into the life of each object that has changed since; those without a state were not there.
-_STATES_AT = """
-SELECT c.object_id, s.object_type, s.state
-FROM (
+_STATES_AT = f"""
+SELECT a.oldest_version, {_IS_KEPT}, c.object_id, s.object_type, s.state
+FROM accounts a
+LEFT JOIN (
     SELECT DISTINCT object_id FROM changes
-    WHERE account_id = %(account)s AND version > %(version)s AND version <= %(until)s
-) c
+    WHERE account_id = %(account)s AND version > %(at)s AND version <= %(until)s
+) c ON true
 LEFT JOIN LATERAL (
     SELECT object_type, state FROM changes
-    WHERE account_id = %(account)s AND object_id = c.object_id AND version <= %(version)s
+    WHERE account_id = %(account)s AND object_id = c.object_id AND version <= %(at)s
     ORDER BY version DESC LIMIT 1
 ) s ON true
-"""
+WHERE a.account_id = %(account)s
+"""  # noqa: S608
 
 _NEWEST = 2**63 - 1
 
@@ -96,25 +107,70 @@ def change_row(account: int, version: int, before: Record | None, after: Record 
     }
 
 
-async def changes_since(
-    conn: AsyncConnection[Any], account: int, version: int, until: int = _NEWEST
-) -> tuple[int, list[Change]]:
-    """The changes after `version`, oldest first, up to the newest committed one or `until`, and the version reached.
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """What leads from a version on to `reached`: its changes, oldest first.
+
+    They are all that there were if the version is not below `oldest`.
+    """
+
+    oldest: int
+    reached: int
+    changes: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """What leads from a newer version back to another one, if `is_kept` says that this one is: objects as they were.
+
+    They are all that there were if the newer version is not below `oldest`.
+    """
+
+    oldest: int
+    is_kept: bool
+    changes: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstChanges:
+    """The objects that changed after some version, gone ones included, by the first version that changed them.
+
+    `reached` is the version that the account is at.
+    """
+
+    reached: int
+    oldest: int
+    is_kept: bool
+    first: dict[int, int]
+
+
+async def changes_since(conn: AsyncConnection[Any], account: int, version: int, until: int = _NEWEST) -> Onward:
+    """The changes after `version`, oldest first, up to the newest committed one or `until`.
 
     One statement sees whole versions only, and every version changes something: so the last row tells how far it goes.
+    Of the oldest version that is kept all changes are there, so it is known wherever there are changes to be applied.
     """
     cursor = await conn.execute(_CHANGES_SINCE, {"account": account, "version": version, "until": until})
     rows = await cursor.fetchall()
-    changes = [Change(number, _record(number, object_type, state)) for _, number, object_type, state in rows]
-    return (rows[-1][0] if rows else version), changes
+    changes = [Change(number, _record(number, object_type, state)) for _, number, object_type, state, _ in rows]
+    return Onward(rows[-1][4], rows[-1][0], changes) if rows else Onward(0, version, [])
 
 
-async def changes_back(conn: AsyncConnection[Any], account: int, version: int, until: int) -> list[Change]:
-    """What leads from the version `until` back to `version`: the objects changed in between as they were then."""
-    cursor = await conn.execute(_STATES_AT, {"account": account, "version": version, "until": until})
-    return [
-        Change(number, _record(number, object_type, state)) for number, object_type, state in await cursor.fetchall()
+async def changes_back(conn: AsyncConnection[Any], account: int, version: int, until: int) -> Backward:
+    """What leads from the version `until` back to `version`: the objects changed in between as they were then.
+
+    Where the one is not below the oldest version that is kept, and the other not either or has a name, each of these
+    objects still has a change in between, and its newest one up to `version`, unless it was not there at that time.
+    """
+    cursor = await conn.execute(_STATES_AT, {"account": account, "at": version, "until": until})
+    rows = await cursor.fetchall()
+    oldest, is_kept = rows[0][:2]
+    changes = [
+        Change(number, _record(number, object_type, state))
+        for _, _, number, object_type, state in rows
+        if number is not None
     ]
+    return Backward(oldest, is_kept, changes)
 
 
 def _record(number: int, object_type: str, state: Mapping[str, Any] | None) -> Record | None:
@@ -123,13 +179,16 @@ def _record(number: int, object_type: str, state: Mapping[str, Any] | None) -> R
 
 
 async def first_changes(
-    conn: AsyncConnection[Any], account: int, type_name: str, version: int
-) -> tuple[int, dict[int, int]]:
-    """The version that the account is at, and the objects of a type that changed after `version`, gone ones included.
+    conn: AsyncConnection[Any], account: int, type_name: str, version: int, at: int | None
+) -> FirstChanges:
+    """The objects of a type that changed after `version`, which need not be kept; `at` is the version that is read.
 
-    Each comes with the first version after `version` that changed it.
+    An object that is there at a version that is kept, and changed between the two, still has a change in between: the
+    newest one up to the version that is kept.
     """
-    parameters = {"account": account, "object_type": type_name, "version": version}
+    parameters = {"account": account, "object_type": type_name, "version": version, "at": at}
     cursor = await conn.execute(_FIRST_CHANGES, parameters)
     rows = await cursor.fetchall()
-    return rows[0][0], {number: first for _, number, first in rows if number is not None}
+    first = {number: version for *_, number, version in rows if number is not None}
+    reached, oldest, is_kept = rows[0][:3]
+    return FirstChanges(reached, oldest, is_kept, first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from scrumrpc.model.record import Record
 from scrumrpc.store import log
 from scrumrpc.store.database import Connection
 from scrumrpc.store.reading import Reference
-from scrumrpc.store.standing import LOCK, STANDING, Credentials, Standing, parameters_of, standing_from
+from scrumrpc.store.standing import LOCK, Credentials, Standing, parameters_of, standing_from, standing_statement
 from scrumrpc.store.statements import STATEMENTS, record_from
 
 
@@ -41,18 +41,22 @@ class Opened:
 
 
 async def open_call(
-    conn: Connection, credentials: Credentials, request: Request | None, references: Iterable[Reference]
+    conn: Connection,
+    credentials: Credentials,
+    request: Request | None,
+    references: Iterable[Reference],
+    versions: Sequence[int | str] = (),
 ) -> Opened:
     """Begins the transaction, locks the account, reads the standing, the requestID and the objects, in one flush.
 
     Each statement runs in READ COMMITTED after the lock was granted, so it sees whatever the calls before committed.
     """
-    who = parameters_of(credentials)
+    who = parameters_of(credentials, versions)
     wanted = list(dict.fromkeys(references))
     async with conn.pipeline():
         await conn.execute("BEGIN")
         await conn.execute(LOCK, who)
-        standing_cursor = await conn.execute(STANDING, who)
+        standing_cursor = await conn.execute(standing_statement(versions), who)
         request_cursor = await conn.execute(log.FIND_REQUEST, {**who, "request_id": request.id}) if request else None
         cursors = [
             await conn.execute(

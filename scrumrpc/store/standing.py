@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -27,11 +28,13 @@ class Standing:
     """What the database says of the credentials, read in one statement.
 
     `person` is None where no person of the account has the address. `projects` holds the numbers of the projects that
-    the person reaches, or None where there is no limit.
+    the person reaches, or None where there is no limit. `oldest_version` is the oldest data version of those that can
+    all be read, 0 while the whole history is kept; `named` has those of the named versions that were asked for.
     """
 
     account: int
     data_version: int
+    oldest_version: int
     is_closed: bool
     has_api_access: bool
     has_access_control: bool
@@ -45,11 +48,11 @@ class Standing:
     last_object: int
     last_item_number: int
     last_task_number: int
+    named: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def oldest_version(self) -> int:
-        """The oldest data version that can still be read: 0, at which there was nothing, while all history is kept."""
-        return 0
+    def keeps(self, version: int) -> bool:
+        """Whether a version that was asked for can still be read: named ones stay when others of their time do not."""
+        return version >= self.oldest_version or version in self.named.values()
 
 
 # The projects that a person p of an account a reaches; null where there is no limit.
@@ -61,19 +64,27 @@ _PROJECTS = """CASE WHEN a.has_access_control AND NOT p.is_administrator THEN AR
            WHERE l.account_id = a.account_id AND l.person_id = p.id AND l.role = 'teamMemberIDs'
        ) END"""
 
-# Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
-_STANDING = f"""
-SELECT a.data_version, a.is_closed, a.has_api_access, a.has_access_control, a.in_maintenance,
+_COLUMNS = f"""
+SELECT a.data_version, a.oldest_version, a.is_closed, a.has_api_access, a.has_access_control, a.in_maintenance,
        k.key_id, k.name, coalesce(k.last_used_at < now() - interval '1 minute', k.key_id IS NOT NULL),
        p.id, coalesce(p.is_administrator, false),
        {_PROJECTS},
        a.last_object, a.last_item_number, a.last_task_number
+"""
+# Of the names of versions, those that are asked for, and those of the versions that are: this shows that they are kept.
+_NAMED = """     , (SELECT jsonb_object_agg(n.name, n.version) FROM named_versions n
+          WHERE n.account_id = a.account_id
+            AND (n.name = ANY(%(version_names)s) OR n.version = ANY(%(versions)s)))
+"""
+# Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
+_FROM = """
 FROM accounts a
 LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL
 LEFT JOIN persons p
        ON p.account_id = a.account_id AND p.login = %(login)s AND NOT p.is_deleted
 WHERE a.account_id = %(account)s
-"""  # noqa: S608
+"""
+_STANDING, _STANDING_WITH_NAMES = _COLUMNS + _FROM, _COLUMNS + _NAMED + _FROM
 
 _REACH = f"""
 SELECT p.is_administrator, {_PROJECTS}
@@ -91,13 +102,20 @@ FOR NO KEY UPDATE
 """
 
 
-def parameters_of(credentials: Credentials) -> dict[str, Any]:
-    """The parameters of both statements."""
+def parameters_of(credentials: Credentials, versions: Sequence[int | str] = ()) -> dict[str, Any]:
+    """The parameters of both statements; `versions` are data versions, and names of them, that the call gives."""
     return {
         "account": credentials.account,
         "key_hash": credentials.key_hash,
         "login": None if credentials.email is None else login_of(credentials.email),
+        "version_names": [each for each in versions if isinstance(each, str)],
+        "versions": [each for each in versions if isinstance(each, int)],
     }
+
+
+def standing_statement(versions: Sequence[int | str] = ()) -> str:
+    """The statement that reads the standing, and the names of versions only for a call that gives some."""
+    return _STANDING_WITH_NAMES if versions else _STANDING
 
 
 def standing_from(account: int, row: tuple[Any, ...]) -> Standing:
@@ -105,25 +123,29 @@ def standing_from(account: int, row: tuple[Any, ...]) -> Standing:
     return Standing(
         account=account,
         data_version=row[0],
-        is_closed=row[1],
-        has_api_access=row[2],
-        has_access_control=row[3],
-        in_maintenance=row[4],
-        key_id=row[5],
-        key_name=row[6],
-        key_use_is_stale=row[7],
-        person=row[8],
-        is_administrator=row[9],
-        projects=None if row[10] is None else frozenset(row[10]),
-        last_object=row[11],
-        last_item_number=row[12],
-        last_task_number=row[13],
+        oldest_version=row[1],
+        is_closed=row[2],
+        has_api_access=row[3],
+        has_access_control=row[4],
+        in_maintenance=row[5],
+        key_id=row[6],
+        key_name=row[7],
+        key_use_is_stale=row[8],
+        person=row[9],
+        is_administrator=row[10],
+        projects=None if row[11] is None else frozenset(row[11]),
+        last_object=row[12],
+        last_item_number=row[13],
+        last_task_number=row[14],
+        named=(row[15] if len(row) > 15 else None) or {},
     )
 
 
-async def look_up(conn: AsyncConnection[Any], credentials: Credentials) -> Standing | None:
+async def look_up(
+    conn: AsyncConnection[Any], credentials: Credentials, versions: Sequence[int | str] = ()
+) -> Standing | None:
     """The standing of the credentials now; None if there is no such account."""
-    cursor = await conn.execute(_STANDING, parameters_of(credentials))
+    cursor = await conn.execute(standing_statement(versions), parameters_of(credentials, versions))
     row = await cursor.fetchone()
     return standing_from(credentials.account, row) if row else None
 
@@ -133,7 +155,7 @@ def renewed(standing: Standing, row: tuple[Any, ...]) -> Standing:
     return replace(standing, is_administrator=row[0], projects=None if row[1] is None else frozenset(row[1]))
 
 
-LOCK, STANDING = _LOCK, _STANDING
-"""For a writing call, which sends both, in this order, in its first flush."""
+LOCK = _LOCK
+"""For a writing call, which sends it in its first flush, before the statement that reads the standing."""
 REACH = _REACH
 """What a person may do, for a call that may have changed it; no row once the person is deleted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ from scrumrpc.errors import (
 from scrumrpc.model.ownership import owned_by
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
-from scrumrpc.store import hooks, keys, log
+from scrumrpc.store import hooks, keys, log, named_versions
 from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.database import Connection
 from scrumrpc.store.opening import Request
@@ -220,6 +220,11 @@ class Transaction(Reading):
     async def revoke_api_key(self, key_id: int) -> bool:
         """Revokes an API key; False if there is none of that number that is in force."""
         return await keys.revoke(self._conn, self.account, key_id)
+
+    async def named_versions(self, names: Iterable[int | str]) -> dict[str, int]:
+        """The data versions that have the names, by name."""
+        wanted = [name for name in names if isinstance(name, str)]
+        return await named_versions.versions_of(self._conn, self.account, wanted)
 
     async def set_commit_hook_secret(self, secret: str | None) -> None:
         """Sets what pushes to the commit hook are signed with, on the caller's behalf; None: no pushes are taken."""

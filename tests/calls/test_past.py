@@ -15,7 +15,6 @@ from scrumrpc.errors import (
     UserCannotAccessProject,
 )
 from scrumrpc.store import accounts
-from scrumrpc.store.standing import Standing
 from tests.calls.company import ask
 from tests.calls.making import make
 from tests.world import EVERYTHING, World
@@ -41,11 +40,11 @@ def test_a_version_to_come(world: World, method: str, given: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize(("method", "given"), METHODS)
-def test_a_version_that_is_no_longer_kept(
-    world: World, method: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_version_that_is_no_longer_kept(world: World, method: str, given: dict[str, str]) -> None:
     world.call("addProject", name="A")
-    monkeypatch.setattr(Standing, "oldest_version", 2)
+    world.store(
+        lambda conn: conn.execute("UPDATE accounts SET oldest_version = 2 WHERE account_id = %s", (world.account,))
+    )
     with pytest.raises(DataVersionNoLongerKept, match=r"is 1, .* before data version 2 .* from 2 to 2\.$") as refused:
         world.call(method, **given, atDataVersion="1")
     assert refused.value.data_version == 2

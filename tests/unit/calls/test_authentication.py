@@ -11,8 +11,8 @@ from scrumrpc.calls.authentication import admit, credentials_of, hash_of, new_ke
 from scrumrpc.store.standing import Standing
 
 GOOD = Standing(
-    account=7, data_version=1, is_closed=False, has_api_access=True, has_access_control=False, in_maintenance=False,
-    key_id=1, key_name="k", key_use_is_stale=False, person=3, is_administrator=False, projects=None, last_object=9,
+    account=7, data_version=1, oldest_version=0, is_closed=False, has_api_access=True, has_access_control=False,
+    in_maintenance=False, key_id=1, key_name="k", key_use_is_stale=False, person=3, is_administrator=False, projects=None, last_object=9,
     last_item_number=0, last_task_number=0,
 )  # fmt: skip
 
