@@ -1,0 +1,172 @@
+"""Clients that write, follow and receive while things break; each keeps a record of what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import orjson
+from standardwebhooks import Webhook, WebhookVerificationError
+
+TRANSIENT = (503, 429)
+"""Statuses after which a client tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What a writer was answered."""
+
+    version: int
+    id: str
+
+
+@dataclass(slots=True)
+class Writer:
+    """Adds tags one after the other, each under a requestID of its own, repeated until there is an answer."""
+
+    api: str
+    credentials: tuple[str, str]
+    project: str
+    name: str
+    acknowledged: dict[str, Acknowledged] = field(default_factory=dict)
+    repeats: int = 0
+    under_way: str | None = None
+    client: httpx2.AsyncClient = field(init=False)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Writes until told to stop; the last call is ended even so."""
+        self.client = httpx2.AsyncClient(auth=self.credentials, timeout=30)
+        async with self.client:
+            for count in itertools.count():
+                if stop.is_set():
+                    return
+                self.under_way = f"{self.name} {count}"
+                await self._add(self.under_way)
+
+    async def _add(self, name: str) -> None:
+        given = {
+            "projectID": self.project, "name": name, "requestID": secrets.token_hex(8), "onRepeat": "result",
+        }  # fmt: skip
+        while True:
+            try:
+                answer = await self.client.post(f"{self.api}/addTag", data=given)
+            except httpx2.TransportError:
+                answer = None
+            if answer is not None and answer.status_code not in TRANSIENT:
+                said = answer.json()
+                assert said["objectType"] == "Result", said
+                self.acknowledged[name] = Acknowledged(said["dataVersion"], said["result"])
+                return
+            self.repeats += 1
+            await asyncio.sleep(0.05)
+
+
+@dataclass(slots=True)
+class Follower:
+    """Follows an event stream from a version on, and goes on behind the last event whenever it breaks off."""
+
+    url: str
+    credentials: tuple[str, str]
+    last: int
+    events: list[tuple[int, Any]] = field(default_factory=list)
+    connections: int = 0
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Follows until cancelled."""
+        async with httpx2.AsyncClient(auth=self.credentials, timeout=httpx2.Timeout(10, read=40)) as client:
+            while True:
+                with suppress(httpx2.TransportError):
+                    await self._follow(client)
+                await asyncio.sleep(0.05)
+
+    async def _follow(self, client: httpx2.AsyncClient) -> None:
+        headers = {"Last-Event-ID": str(self.last), "Accept": "text/event-stream"}
+        async with client.stream("GET", self.url, headers=headers) as answer:
+            if answer.status_code in TRANSIENT:
+                return
+            assert answer.status_code == 200, await answer.aread()
+            self.connections += 1
+            await self._read(answer)
+
+    async def _read(self, answer: httpx2.Response) -> None:
+        """Reads events as the standard says: what has arrived counts once its blank line has."""
+        seen, data = self.last, ""
+        async for line in answer.aiter_lines():
+            if line.startswith("id:"):
+                seen = int(line[3:])
+            elif line.startswith("data:"):
+                data += line[5:].removeprefix(" ")
+            elif not line:
+                if data:
+                    self.events.append((seen, orjson.loads(data)))
+                self.last, data = seen, ""
+                if self.cut.is_set():
+                    self.cut.clear()
+                    return
+
+
+@dataclass(slots=True)
+class Received:
+    """A request that the receiver got, and whether it acknowledged it."""
+
+    message_id: str
+    data: Any
+    acknowledged: bool
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Receives the messages of a webhook on a port of its own; now and then it fails to acknowledge one."""
+
+    received: list[Received] = field(default_factory=list)
+    secret: str = ""
+    forged: int = 0
+    failures_left: int = 0
+    _server: asyncio.Server | None = None
+
+    async def start(self) -> str:
+        """Listens; answers the URL."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/hook"
+
+    async def stop(self) -> None:
+        """Listens no more."""
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                headers = {
+                    name.strip().lower(): value.strip()
+                    for name, _, value in (line.partition(":") for line in head.decode().split("\r\n")[1:] if line)
+                }
+                body = await reader.readexactly(int(headers["content-length"]))
+                if not await self._take(headers, body, writer):
+                    return
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the sender was killed or has hung up
+        finally:
+            writer.close()
+
+    async def _take(self, headers: dict[str, str], body: bytes, writer: asyncio.StreamWriter) -> bool:
+        try:
+            Webhook(self.secret).verify(body, headers)
+        except WebhookVerificationError:
+            self.forged += 1
+        fails = self.failures_left > 0
+        self.failures_left -= fails
+        self.received.append(Received(headers["webhook-id"], orjson.loads(body)["data"], not fails))
+        if fails and self.failures_left % 2:
+            return False  # hangs up without an answer
+        status = b"500 Internal Server Error" if fails else b"204 No Content"
+        writer.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+        return True
