@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
         cleanup += [lambda: asyncio.run(postgres.stop()), lambda: shutil.rmtree(folder)]
         url = postgres.url
         # Nothing in this cluster must outlive the run; tests of what survives a crash have clusters of their own.
-        _execute(url, "ALTER ROLE CURRENT_USER SET synchronous_commit = off")
+        execute(url, "ALTER ROLE CURRENT_USER SET synchronous_commit = off")
     template = f"scrumrpc_tests_{secrets.token_hex(4)}"
-    _execute(url, f"CREATE DATABASE {template}")
-    cleanup.insert(0, lambda: _drop(url, template))
+    execute(url, f"CREATE DATABASE {template}")
+    cleanup.insert(0, lambda: drop(url, template))
     asyncio.run(migrate(at_database(url, template)))
     config.stash[_MAINTENANCE_URL], config.stash[_TEMPLATE], config.stash[_CLEANUP] = url, template, cleanup
 
@@ -76,13 +77,25 @@ def at_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def _execute(url: str, statement: str) -> None:
+def execute(url: str, statement: str) -> None:
+    """Runs a statement outside any transaction."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(statement)  # type: ignore[arg-type]
 
 
-def _drop(url: str, name: str) -> None:
-    _execute(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+def drop(url: str, name: str) -> None:
+    """Drops a database and ends whoever is connected to it."""
+    deadline = time.monotonic() + 60
+    force = " WITH (FORCE)"
+    while True:
+        try:
+            return execute(url, f"DROP DATABASE IF EXISTS {name}{force}")
+        except psycopg.errors.InsufficientPrivilege:
+            force = ""  # an autovacuum worker is there, which only PostgreSQL itself may end, and without the word does
+        except psycopg.errors.ObjectInUse:
+            force = " WITH (FORCE)"
+            if time.monotonic() > deadline:
+                raise
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +108,9 @@ def maintenance_url(pytestconfig: pytest.Config) -> str:
 def empty_database(maintenance_url: str) -> Iterator[str]:
     """The URL of a database with nothing in it, for one test."""
     name = f"scrumrpc_empty_{secrets.token_hex(4)}"
-    _execute(maintenance_url, f"CREATE DATABASE {name}")
+    execute(maintenance_url, f"CREATE DATABASE {name}")
     yield at_database(maintenance_url, name)
-    _drop(maintenance_url, name)
+    drop(maintenance_url, name)
 
 
 @pytest.fixture(scope="session")
@@ -105,9 +118,9 @@ def database_url(pytestconfig: pytest.Config, maintenance_url: str) -> Iterator[
     """The database of this process of the run: a copy of the template."""
     template = pytestconfig.stash[_TEMPLATE]
     name = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
-    _execute(maintenance_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    execute(maintenance_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield at_database(maintenance_url, name)
-    _drop(maintenance_url, name)
+    drop(maintenance_url, name)
 
 
 @pytest.fixture(scope="session")

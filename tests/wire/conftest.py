@@ -6,10 +6,9 @@ import secrets
 from collections.abc import Iterator
 
 import httpx2
-import psycopg
 import pytest
 
-from tests.conftest import at_database
+from tests.conftest import at_database, drop, execute
 from tests.serving import Server
 from tests.wire.expecting import client_of
 from tests.world import World
@@ -26,8 +25,6 @@ def client(server: Server, world: World) -> Iterator[httpx2.Client]:
 def own_database(maintenance_url: str) -> Iterator[str]:
     """The URL of an empty database for the tests of one module, which may break it."""
     name = f"scrumrpc_own_{secrets.token_hex(4)}"
-    with psycopg.connect(maintenance_url, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name}")
+    execute(maintenance_url, f"CREATE DATABASE {name}")
     yield at_database(maintenance_url, name)
-    with psycopg.connect(maintenance_url, autocommit=True) as conn:
-        conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    drop(maintenance_url, name)
