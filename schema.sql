@@ -23,7 +23,8 @@ CREATE TABLE accounts (
     has_access_control  boolean NOT NULL DEFAULT false, -- whether only their people and administrators reach projects
     in_maintenance      boolean NOT NULL DEFAULT false,
     commit_hook_secret  text,                           -- what pushes are signed with; null: no pushes are taken
-    commit_hook_person  bigint                          -- who set it: pushes are recorded on that person's behalf
+    commit_hook_person  bigint,                         -- who set it: pushes are recorded on that person's behalf
+    last_webhook        bigint NOT NULL DEFAULT 0       -- number of the newest webhook
 );
 
 -- API keys. Only the SHA-256 of a key is kept; a revoked key stays, because the change log names it.
@@ -443,6 +444,26 @@ CREATE TABLE requests (
     result           jsonb NOT NULL,
     PRIMARY KEY (account_id, key_id, request_id),
     FOREIGN KEY (account_id, key_id) REFERENCES api_keys);
+
+-- Webhooks -----------------------------------------------------------------------------------------------------------
+
+-- Where versions are sent: those after delivered_version, in order, by the sender that has claimed the webhook.
+CREATE TABLE webhooks (account_id bigint REFERENCES accounts, webhook_id bigint, url text NOT NULL, description text,
+    projects bigint[], project_ids text[],              -- changes of these projects, by number and id; null: all
+    object_types text[], person_id bigint NOT NULL,     -- whose reach limits what is sent: who added or enabled it
+    created_at timestamptz NOT NULL DEFAULT now(), secret text NOT NULL,
+    old_secret text, old_secret_until timestamptz,      -- signs as well until then
+    is_enabled boolean NOT NULL DEFAULT true, disabled_reason text, CHECK (is_enabled = (disabled_reason IS NULL)),
+    delivered_version bigint NOT NULL, last_delivery bigint NOT NULL DEFAULT 0,
+    test_id text,                                       -- what a test is to be sent under; null: none is to be sent
+    failures integer NOT NULL DEFAULT 0, due_at timestamptz NOT NULL DEFAULT now(), -- in a row; when it is tried next
+    claim text, claimed_until timestamptz, PRIMARY KEY (account_id, webhook_id));
+-- The latest attempts to send something to a webhook; without a version they are tests.
+CREATE TABLE webhook_deliveries (account_id bigint, webhook_id bigint, delivery bigint, message_id text NOT NULL,
+    version bigint, attempt integer NOT NULL, sent_at timestamptz NOT NULL, milliseconds integer NOT NULL,
+    status integer, failure text,                       -- what was answered, and why it was not enough
+    PRIMARY KEY (account_id, webhook_id, delivery),
+    FOREIGN KEY (account_id, webhook_id) REFERENCES webhooks ON DELETE CASCADE);
 
 -- The schema itself --------------------------------------------------------------------------------------------------
 

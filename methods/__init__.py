@@ -30,6 +30,7 @@ from methods import (  # noqa: I001
     tasks,
     teams,
     time_entries,
+    webhooks,
     operators,
 )
 
@@ -61,4 +62,5 @@ __all__ = [
     "tasks",
     "teams",
     "time_entries",
+    "webhooks",
 ]

@@ -42,7 +42,14 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
     )
     images = Images(database, settings.image_memory, settings.public_url)
     signals = Signals(database)
-    calls = Calls(database, images, limits, signals, largest_file=settings.largest_file)
+    calls = Calls(
+        database,
+        images,
+        limits,
+        signals,
+        largest_file=settings.largest_file,
+        private_targets=settings.webhook_private_targets,
+    )
     api = Endpoint(
         calls,
         largest_body=settings.largest_body,

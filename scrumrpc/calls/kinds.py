@@ -31,6 +31,7 @@ from scrumrpc.model.enumerations import (
     UNITS,
 )
 from scrumrpc.model.include import ALWAYS, OPTIONAL
+from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.model.types.custom import FIELD_OWNERS
 
 LONGEST_NAME = 500  # the longest that a unique index takes whatever the characters
@@ -368,6 +369,7 @@ MessageType = Annotated[str | None, enumeration("message type", MESSAGE_TYPES, "
 RelationshipType = Annotated[str, enumeration("relationship type", RELATIONSHIP_TYPES, "Is blocked by")]
 CustomFieldType = Annotated[str, enumeration("custom field type", CUSTOM_FIELD_TYPES, "Dropdown")]
 BacklogItemTypes = Annotated[tuple[str, ...] | None, _list_of("types", BACKLOG_ITEM_TYPES, "Feature,Bug")]
+ObjectTypes = Annotated[tuple[str, ...] | None, _list_of("object types", tuple(STORED_TYPES), "BacklogItem,Task")]
 OwnerObjectTypes = Annotated[tuple[str, ...], _some_of("object types", FIELD_OWNERS, "BacklogItem,Task")]
 Options = Annotated[tuple[str, ...] | None, _OPTIONS]
 GivenOptions = Annotated[tuple[str, ...], _OPTIONS]

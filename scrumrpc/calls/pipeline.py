@@ -46,12 +46,14 @@ class Calls:
         signals: Signals | None = None,
         *,
         largest_file: int = LARGEST_FILE,
+        private_targets: bool = False,
     ) -> None:
         self._database = database
         self._images = images
         self._limits = limits
         self._signals = signals or Signals(database)
         self._largest_file = largest_file
+        self._private_targets = private_targets
         self._background: set[asyncio.Task[None]] = set()
 
     async def call(self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
@@ -101,7 +103,7 @@ class Calls:
                     raise version_mismatch(standing.data_version, required)
                 arguments = resolve(numbered(reading.arguments, standing.named), opened.found)
                 arguments = _checked(method, standing, arguments)
-                tx = Transaction(conn, standing, self._largest_file)
+                tx = Transaction(conn, standing, self._largest_file, private_targets=self._private_targets)
                 result = await method.function(tx, **arguments)
                 kept = None if method.secret_result else result
                 await tx.finish(method.name, call_id, reading.request, kept)

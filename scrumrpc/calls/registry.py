@@ -79,6 +79,15 @@ _RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
         {"$ref": "#/components/schemas/APIKey"},
     ),
     "keys": ("The keys, as APIKey objects, oldest first.", _array_of("APIKey")),
+    "webhook": (
+        "The new webhook, as a Webhook object with its secret.",
+        {"$ref": "#/components/schemas/Webhook"},
+    ),
+    "webhooks": ("The webhooks, as Webhook objects, oldest first.", _array_of("Webhook")),
+    "deliveries": (
+        "The attempts that are kept, as WebhookDelivery objects, newest first.",
+        _array_of("WebhookDelivery"),
+    ),
     "object": ("The object.", {"type": "object"}),
     "page": ("The backlog items, as a BacklogItemPage object.", {"$ref": "#/components/schemas/BacklogItemPage"}),
     "timeEntries": ("The time entries, as TimeEntry objects.", _array_of("TimeEntry")),

@@ -84,6 +84,13 @@ AtDataVersion = Annotated[
     ),
 ]
 SinceDataVersion = Annotated[int, _version("A data version: only what changed in later ones.")]
+StartDataVersion = Annotated[
+    int | None, _version("A data version: what changes in later ones is sent. Without a value, the present one.")
+]
+ResumeDataVersion = Annotated[
+    int | None,
+    _version("A data version: what changed in later ones is sent. Without a value, what was not taken yet."),
+]
 UntilDataVersion = Annotated[
     int | None, _version("A data version: only what changed up to it. Without a value, up to the present one.")
 ]

@@ -13,6 +13,7 @@ from scrumrpc.store.images import Images, NoLongerKeptError
 from scrumrpc.store.keys import Key, keys_of
 from scrumrpc.store.log import first_changes
 from scrumrpc.store.standing import Standing
+from scrumrpc.store.webhooks import Delivery, Webhook, deliveries_of, webhooks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,14 @@ class View:
         """The API keys that are in force, oldest first."""
         every = await self._database.read(lambda conn: keys_of(conn, self.standing.account))
         return [key for key in every if key.revoked_at is None]
+
+    async def webhooks(self) -> list[Webhook]:
+        """The webhooks of the account, oldest first."""
+        return await self._database.read(lambda conn: webhooks_of(conn, self.standing.account))
+
+    async def webhook_deliveries(self, number: int) -> list[Delivery] | None:
+        """The latest attempts of the webhook of that number, newest first; None if there is none."""
+        return await self._database.read(lambda conn: deliveries_of(conn, self.standing.account, number))
 
     def _check(self) -> None:
         if self._required is not None and self._required != self.version:

@@ -59,8 +59,8 @@ def _errors_by_parameters(method: Method) -> Errors:
         errors.ObjectWithExternalIDAlreadyExists: method.writes and _has(method, "externalID"),
         errors.RequestAlreadyExecuted: method.takes_request_id,
         errors.RequiredDataVersionNotMatching: method.takes_required_data_version,
-        errors.DataVersionNotReachedYet: _has(method, "atDataVersion"),
-        errors.DataVersionNoLongerKept: _has(method, "atDataVersion"),
+        errors.DataVersionNotReachedYet: _has(method, "atDataVersion") or _has(method, "sinceDataVersion"),
+        errors.DataVersionNoLongerKept: _has(method, "atDataVersion") or _has(method, "sinceDataVersion"),
     }
     return tuple(error for error, holds in by_condition.items() if holds)
 

@@ -110,6 +110,8 @@ def _wrapper_schema(p: Property) -> Schema:
         return {"type": "integer", "format": "int64"}
     if held(p):
         return {"type": "array", "items": reference(held(p))}
+    if p.target == "array of strings":
+        return {"type": "array", "items": {"type": "string"}}
     if p.values:
         return {"type": p.target, "enum": list(p.values)}
     return {"type": p.target} if p.target else {}

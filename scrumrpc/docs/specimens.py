@@ -55,6 +55,22 @@ _VALUES: dict[str, Any] = {
     "APIKey.creationDate": 1_767_225_600_000,
     "APIKey.key": _KEY,
     "BacklogItemPage.nextCursor": "WyJhNDk2IixudWxsXQ",
+    "Webhook.id": f"{ACCOUNT}-0-1",
+    "Webhook.url": "https://hooks.example.com/scrum",
+    "Webhook.description": "Keeps the wall display up to date.",
+    "Webhook.projectIDs": ["729-11230-1", "729-31745-129"],
+    "Webhook.objectTypes": ["BacklogItem", "Task"],
+    "Webhook.personID": "729-3156-1342",
+    "Webhook.creationDate": 1_767_225_600_000,
+    "Webhook.isEnabled": True,
+    "Webhook.failures": 0,
+    "Webhook.nextAttemptDate": None,
+    "Webhook.secret": "whsec_ZLeSU8Pq1hyVIsXbDdv0wKCJ3rGmTnOuFa9HzYxMk4E=",
+    "WebhookDelivery.messageID": f"msg_{ACCOUNT}_1_{DATA_VERSION}",
+    "WebhookDelivery.attempt": 1,
+    "WebhookDelivery.date": 1_767_225_600_000,
+    "WebhookDelivery.duration": 84,
+    "WebhookDelivery.status": 204,
     "columnNum": 1,
     "ownerObjectTypes": ["BacklogItem", "Task"],
     "options": ["Small", "Medium", "Large"],
@@ -64,6 +80,9 @@ _VALUES: dict[str, Any] = {
     "RetrospectiveColumn.color": "Green",
 }
 """Values that say more than those made up by kind; by property, of all types or of one."""
+
+_SHOWN_ONCE = {"key", "secret"}
+"""Properties that have a value only where something was made just now."""
 
 
 def curl(origin: str, method: str, given: Mapping[str, str]) -> str:
@@ -119,7 +138,7 @@ def result_value(method: Method, given: Mapping[str, str]) -> Any:
             return specimen(reference.rpartition("/")[2], include)
         case {"items": {"$ref": str(reference)}}:
             listed = specimen(reference.rpartition("/")[2], include)
-            return [{**listed, "key": None} if listed["objectType"] == "APIKey" else listed]
+            return [listed | dict.fromkeys(listed.keys() & _SHOWN_ONCE)]
         case {"type": "object"}:
             return specimen(given["objectType"], include)
         case {"type": "array"}:
@@ -127,7 +146,7 @@ def result_value(method: Method, given: Mapping[str, str]) -> Any:
         case {"contentEncoding": _}:
             return _CONTENTS
         case {"type": "string"}:
-            return _SECRET if method.secret_result else _NEW_ID
+            return _VALUES.get(f"{method.noun}.secret", _SECRET) if method.secret_result else _NEW_ID
         case {"type": str(name)}:
             return {"null": None, "integer": DATA_VERSION}[name]
     raise ValueError(f"{method.name} answers something without a specimen.")

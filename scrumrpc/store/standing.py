@@ -159,3 +159,5 @@ LOCK = _LOCK
 """For a writing call, which sends it in its first flush, before the statement that reads the standing."""
 REACH = _REACH
 """What a person may do, for a call that may have changed it; no row once the person is deleted."""
+PROJECTS = _PROJECTS
+"""For statements that look up what a person p of an account a reaches. Where p is nobody it is null as well."""

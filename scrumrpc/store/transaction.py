@@ -30,6 +30,7 @@ from scrumrpc.store.statements import (
     STATEMENTS,
     record_from,
 )
+from scrumrpc.store.webhooks import Webhooks
 
 Within = Mapping[str, int | None]
 """A part of a list: the objects in it whose properties have these values."""
@@ -43,9 +44,13 @@ class Transaction(Reading):
     references are object numbers.
     """
 
-    def __init__(self, conn: Connection, standing: Standing, largest_file: int = LARGEST_FILE) -> None:
+    def __init__(
+        self, conn: Connection, standing: Standing, largest_file: int = LARGEST_FILE, *, private_targets: bool = False
+    ) -> None:
         super().__init__(conn, standing.account)
         self.standing = standing
+        self.webhooks = Webhooks(conn, standing.account)
+        self.private_targets = private_targets  # whether webhooks may lead to private addresses
         self.now = int(time.time() * 1000)  # what the call writes as the present, in milliseconds
         self.version = standing.data_version
         self._largest_file = largest_file

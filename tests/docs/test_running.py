@@ -47,7 +47,10 @@ OVERVIEW: list[tuple[str, dict[str, str], str | None]] = [
     ),
 ]  # fmt: skip
 
-NO_DATA = ("addAPIKey", "deleteAPIKey", "resetCommitHookSecret", "deleteCommitHookSecret")
+NO_DATA = (
+    "addAPIKey", "deleteAPIKey", "resetCommitHookSecret", "deleteCommitHookSecret",
+    *(name for name, method in METHODS.items() if method.noun == "Webhook"),
+)  # fmt: skip
 """Methods that change something beside the data of the account, whose version stays."""
 
 

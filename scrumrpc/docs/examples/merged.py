@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import methods  # noqa: F401  registers all methods
 from scrumrpc.calls.registry import METHODS
-from scrumrpc.docs.examples import account, attached, backlogs, boards, items, planning, projects, retrospectives, tasks
+from scrumrpc.docs.examples import (
+    account,
+    attached,
+    backlogs,
+    boards,
+    items,
+    planning,
+    projects,
+    retrospectives,
+    tasks,
+    webhooks,
+)
 
 GROUPS: tuple[dict[str, dict[str, str]], ...] = (
     account.EXAMPLES, attached.EXAMPLES, backlogs.EXAMPLES, items.EXAMPLES, boards.EXAMPLES, planning.EXAMPLES,
-    projects.EXAMPLES, retrospectives.EXAMPLES, tasks.EXAMPLES,
+    projects.EXAMPLES, retrospectives.EXAMPLES, tasks.EXAMPLES, webhooks.EXAMPLES,
 )  # fmt: skip
 
 _FOUND = {name: given for group in GROUPS for name, given in group.items()}

@@ -12,6 +12,7 @@ from scrumrpc.model.types.planning import BOARD, BOARD_COLUMN, RELEASE, SPRINT, 
 from scrumrpc.model.types.projects import PROJECT, TAG
 from scrumrpc.model.types.retrospectives import RETROSPECTIVE, RETROSPECTIVE_CARD, RETROSPECTIVE_COLUMN
 from scrumrpc.model.types.shared import FILE, MESSAGE, RELATIONSHIP
+from scrumrpc.model.types.webhooks import WEBHOOK, WEBHOOK_DELIVERY
 
 OBJECT_TYPES: dict[str, ObjectType] = {
     t.name: t
@@ -49,6 +50,8 @@ OBJECT_TYPES: dict[str, ObjectType] = {
         TEAM,
         TEAM_SPRINT_PARTICIPATION,
         TIME_ENTRY,
+        WEBHOOK,
+        WEBHOOK_DELIVERY,
     )
 }
 
