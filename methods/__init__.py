@@ -18,6 +18,7 @@ from methods import (  # noqa: I001
     data,
     batches,
     queries,
+    versions,
     files,
     messages,
     persons,
@@ -62,5 +63,6 @@ __all__ = [
     "tasks",
     "teams",
     "time_entries",
+    "versions",
     "webhooks",
 ]

@@ -63,8 +63,9 @@ async def _run(tx: Transaction, call: Call, results: Sequence[Any]) -> Any:
     given = call.texts | {name: results[place - 1] for name, place in call.results.items()}
     reading = read(call.method, given, strict=True)
     arguments = reading.arguments
-    if names := reading.versions:
-        arguments = numbered(arguments, await tx.named_versions(names))
+    if versions := reading.versions:
+        await tx.look_up_versions(versions)
+        arguments = numbered(arguments, tx.standing.named)
     if references := named_in(arguments):
         arguments = resolve(arguments, await tx.named(references))
     check(call.method.permission, tx.standing, arguments)

@@ -47,11 +47,11 @@ class Reading:
 
     @property
     def versions(self) -> tuple[int | str, ...]:
-        """The names of data versions that the call gives, and the past version that it reads."""
+        """The names of data versions that the call gives, and the past version that it is about."""
         given = (*self.arguments.values(), self.required_data_version)
         names = tuple(each.name for each in given if isinstance(each, VersionName))
-        at = self.arguments.get("atDataVersion")
-        return (*names, at) if isinstance(at, int) else names
+        past = (self.arguments.get(parameter) for parameter in ("atDataVersion", "dataVersion"))
+        return names + tuple(each for each in past if isinstance(each, int))
 
     def required(self, named: Mapping[str, int]) -> int | None:
         """The data version that the account must be at."""

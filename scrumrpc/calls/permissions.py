@@ -86,6 +86,11 @@ PERSON_ITSELF = Permission(
     "Only the person itself, or an administrator, may do this.",
     _person_itself,
 )
+VERSION_NAMER = Permission(
+    "Whoever gave the name, and administrators.",
+    "Only the person who gave the name, or an administrator, may do this.",
+    _everybody,  # the method looks at who gave it, which the database knows
+)
 ADMINISTRATORS = Permission(
     "Administrators.",
     "Only an administrator may do this.",
@@ -99,6 +104,7 @@ RULES = (
     COMMENT_CREATOR,
     MESSAGE_CREATOR,
     PERSON_ITSELF,
+    VERSION_NAMER,
     ADMINISTRATORS,
 )
 """The rules of the public methods, from those that let in most to those that let in fewest."""
@@ -126,6 +132,15 @@ def check_access(standing: Standing, record: Record) -> None:
 
 def check_permission(permission: Permission, standing: Standing, arguments: Mapping[str, Any]) -> None:
     """Refuses a call that the method's rule does not allow. Operators' calls are not made by a person: they pass."""
-    by_operator = standing.key_id is None and standing.person is None
-    if not by_operator and not permission.allows(standing, arguments):
+    if not _is_operator(standing) and not permission.allows(standing, arguments):
         raise UserHasInsufficientPermissions(permission.denial)
+
+
+def check_namer(standing: Standing, namer: int | None) -> None:
+    """Refuses a call about a named version by somebody else than the person who gave the name, by number."""
+    if not _is_operator(standing) and not standing.is_administrator and standing.person != namer:
+        raise UserHasInsufficientPermissions(VERSION_NAMER.denial)
+
+
+def _is_operator(standing: Standing) -> bool:
+    return standing.key_id is None and standing.person is None

@@ -90,6 +90,8 @@ _RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "object": ("The object.", {"type": "object"}),
     "page": ("The backlog items, as a BacklogItemPage object.", {"$ref": "#/components/schemas/BacklogItemPage"}),
+    "versions": ("The versions, as a VersionPage object.", {"$ref": "#/components/schemas/VersionPage"}),
+    "namedVersions": ("The names, as NamedVersion objects.", _array_of("NamedVersion")),
     "timeEntries": ("The time entries, as TimeEntry objects.", _array_of("TimeEntry")),
     "results": ("The results of the calls, in order.", {"type": "array", "items": {}}),
     "contents": ("The contents of the file, base64-encoded.", {"type": "string", "contentEncoding": "base64"}),

@@ -96,3 +96,24 @@ UntilDataVersion = Annotated[
 ]
 NewerThanDataVersion = Annotated[int, _version("A data version: the call waits for a later one.")]
 GivenDataVersion = Annotated[int, _version("A data version.")]
+DataVersionToName = Annotated[int | None, _version("A data version; without a value, the present one.")]
+_NAME_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_VERSION_NAME}
+VersionNameToGive = Annotated[
+    str,
+    Kind(
+        "version name",
+        "string",
+        parse_version_name,
+        f"One line of at most {LONGEST_VERSION_NAME} characters that does not look like a number. Upper and lower case "
+        "count.",
+        "Sprint 12 planned",
+        _NAME_SCHEMA,
+    ),
+]
+VersionNameToFind = Annotated[
+    str,
+    Kind(
+        "NamedVersion", "string", lambda _parameter, text: text, "The name, exactly as it was given.",
+        "Sprint 12 planned", _NAME_SCHEMA,
+    ),
+]  # fmt: skip

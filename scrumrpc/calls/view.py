@@ -9,9 +9,10 @@ from scrumrpc.errors import DataVersionNoLongerKept, DataVersionNotReachedYet, R
 from scrumrpc.model.image import Image
 from scrumrpc.store.contents import Content, content
 from scrumrpc.store.database import Database
-from scrumrpc.store.images import Images, NoLongerKeptError
+from scrumrpc.store.images import Images
 from scrumrpc.store.keys import Key, keys_of
-from scrumrpc.store.log import first_changes
+from scrumrpc.store.log import first_changes, given_up
+from scrumrpc.store.named_versions import MOST_SEEN, NamedVersion, Version, names_of, versions
 from scrumrpc.store.standing import Standing
 from scrumrpc.store.webhooks import Delivery, Webhook, deliveries_of, webhooks_of
 
@@ -68,10 +69,7 @@ class View:
     async def image(self) -> Image:
         """The account's image at the answer's version. Use it without waiting for anything."""
         if self._at is not None:
-            try:
-                return await self._images.at(self.standing.account, self._at)
-            except NoLongerKeptError as gone:  # since the call began
-                raise no_longer_kept("atDataVersion", self._at, gone.oldest, self.standing.data_version) from None
+            return await self._images.at(self.standing.account, self._at)
         image = await self._images.at_least(self.standing.account, self.version)
         self.version = image.version
         self._check()
@@ -90,8 +88,8 @@ class View:
             )
             if self._at is None:
                 self.version = found.reached  # it may have become the oldest one that is kept
-            elif not found.is_kept:  # since the call began
-                raise no_longer_kept("atDataVersion", self._at, found.oldest, found.reached)
+            elif not found.is_kept:
+                raise given_up(self._at, found.oldest)
             reached, first = found.reached, found.first | first
             image = await self.image()
             if image.version <= reached:  # else another call has moved it on in the meantime
@@ -113,6 +111,21 @@ class View:
     async def webhook_deliveries(self, number: int) -> list[Delivery] | None:
         """The latest attempts of the webhook of that number, newest first; None if there is none."""
         return await self._database.read(lambda conn: deliveries_of(conn, self.standing.account, number))
+
+    async def named_versions(self) -> list[NamedVersion]:
+        """The names that versions of the account have, those of older versions first."""
+        return await self._database.read(lambda conn: names_of(conn, self.standing.account))
+
+    async def versions(self, until: int | None, most: int) -> tuple[int, list[Version], int | None]:
+        """The oldest version that is kept; at most so many versions up to `until`, or up to the answer's, newest first.
+
+        They are those that the caller may know of. And up to which version there are older ones that may be known.
+        """
+        account, projects = self.standing.account, self.standing.projects
+        last = self.version if until is None else until
+        oldest, found = await self._database.read(lambda conn: versions(conn, account, projects, last, most))
+        following = found[-1].version - 1 if len(found) == most else last - MOST_SEEN
+        return oldest, found, following if following >= max(oldest, 1) else None
 
     def _check(self) -> None:
         if self._required is not None and self._required != self.version:

@@ -30,6 +30,9 @@ ANY_CALL: Errors = (
 NO_METHOD: Errors = (errors.InvalidURL, errors.InvalidMethodName)
 """What only requests answer that reach no method."""
 
+_OF_THE_PAST = ("atDataVersion", "dataVersion", "sinceDataVersion", "untilDataVersion")
+"""Parameters that ask for versions which can be gone, or yet to come."""
+
 _LISTS_OF_IDS = {"project ids": "Project", "person ids": "Person", "tag ids": "Tag"}
 """The types of the objects that kinds of parameters list."""
 
@@ -59,8 +62,8 @@ def _errors_by_parameters(method: Method) -> Errors:
         errors.ObjectWithExternalIDAlreadyExists: method.writes and _has(method, "externalID"),
         errors.RequestAlreadyExecuted: method.takes_request_id,
         errors.RequiredDataVersionNotMatching: method.takes_required_data_version,
-        errors.DataVersionNotReachedYet: _has(method, "atDataVersion") or _has(method, "sinceDataVersion"),
-        errors.DataVersionNoLongerKept: _has(method, "atDataVersion") or _has(method, "sinceDataVersion"),
+        errors.DataVersionNotReachedYet: _reads_the_past(method),
+        errors.DataVersionNoLongerKept: _reads_the_past(method),
     }
     return tuple(error for error, holds in by_condition.items() if holds)
 
@@ -97,6 +100,10 @@ def _is_in_a_project(type_name: str) -> bool:
 
 def _sets_something_unique(method: Method) -> bool:
     return method.writes and any(_has(method, name) for name in OBJECT_TYPES[method.noun].unique)
+
+
+def _reads_the_past(method: Method) -> bool:
+    return any(_has(method, name) for name in _OF_THE_PAST)
 
 
 def _has(method: Method, name: str) -> bool:

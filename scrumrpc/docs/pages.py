@@ -15,6 +15,7 @@ from scrumrpc.calls import file_kinds, kinds, permissions, query_kinds
 from scrumrpc.calls.batch import MOST_CALLS
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, read
 from scrumrpc.calls.registry import METHODS
+from scrumrpc.calls.version_kinds import LONGEST_VERSION_NAME
 from scrumrpc.calls.view import not_reached, version_mismatch
 from scrumrpc.docs import facts, specimens
 from scrumrpc.docs.examples import ACCOUNT, EMAIL, EXAMPLES, GUIDE
@@ -189,6 +190,7 @@ def _environment() -> Environment:
         kinds=kinds,
         enumerations=enumerations,
         longest_request_id=LONGEST_REQUEST_ID,
+        longest_version_name=LONGEST_VERSION_NAME,
         most_calls=MOST_CALLS,
         see=link,
     )

@@ -11,7 +11,7 @@ from scrumrpc.model.image import Image
 from scrumrpc.model.record import Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store.database import Connection, Database
-from scrumrpc.store.log import changes_back, changes_since
+from scrumrpc.store.log import changes_back, changes_since, given_up
 from scrumrpc.store.statements import STATEMENTS, record_from
 
 Key = tuple[int, int | None]
@@ -19,14 +19,6 @@ Key = tuple[int, int | None]
 
 _MOST_PAST = 64
 """Past images that are kept, however small they are: all are looked at whenever one is used."""
-
-
-class NoLongerKeptError(Exception):
-    """A past version that is not kept any more; `oldest` is the oldest one of those that all are."""
-
-    def __init__(self, oldest: int) -> None:
-        super().__init__(oldest)
-        self.oldest = oldest
 
 
 class Images:
@@ -64,7 +56,7 @@ class Images:
         return image
 
     async def at(self, account: int, version: int) -> Image:
-        """The account's image at exactly `version`, which must be committed; NoLongerKeptError where it is given up.
+        """The account's image at exactly `version`, which must be committed, and kept still.
 
         It may be the one of the present, and is used as that: without waiting for anything in between.
         """
@@ -104,7 +96,7 @@ class Images:
         account, since = image.account, image.version
         backward = await self._database.read(lambda conn: changes_back(conn, account, version, since))
         if not backward.is_kept:
-            raise NoLongerKeptError(backward.oldest)
+            raise given_up(version, backward.oldest)
         if since < backward.oldest:  # history is given up that would lead from here to a version that has a name
             return await self._back((await self.at_least(account, backward.oldest)).fork(), version)
         image.apply(version, backward.changes)

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from psycopg import AsyncConnection
 
+from scrumrpc.errors import DataVersionNoLongerKept
 from scrumrpc.model.defaults import completed
 from scrumrpc.model.image import Change
 from scrumrpc.model.record import Record, differences
@@ -171,6 +172,14 @@ async def changes_back(conn: AsyncConnection[Any], account: int, version: int, u
         if number is not None
     ]
     return Backward(oldest, is_kept, changes)
+
+
+def given_up(version: int, oldest: int) -> DataVersionNoLongerKept:
+    """The error for a version that was kept when the call began, and is no longer now that it is read."""
+    return DataVersionNoLongerKept(
+        f"The data version {version} was given up while the call was running: what was before {oldest} is no longer "
+        "kept."
+    )
 
 
 def _record(number: int, object_type: str, state: Mapping[str, Any] | None) -> Record | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from scrumrpc.errors import (
+    DataVersionNotReachedYet,
     InvalidParameter,
     InvalidUserEmailAddress,
     ObjectWithExternalIDAlreadyExists,
@@ -58,6 +60,7 @@ class Transaction(Reading):
         self._last_item_number = standing.last_item_number
         self._last_task_number = standing.last_task_number
         self._standing_is_stale = False
+        self._names_to_come: list[str] = []  # of the version that the call makes
         self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
 
     # Changing -------------------------------------------------------------------------------------------------------
@@ -226,10 +229,27 @@ class Transaction(Reading):
         """Revokes an API key; False if there is none of that number that is in force."""
         return await keys.revoke(self._conn, self.account, key_id)
 
-    async def named_versions(self, names: Iterable[int | str]) -> dict[str, int]:
-        """The data versions that have the names, by name."""
-        wanted = [name for name in names if isinstance(name, str)]
-        return await named_versions.versions_of(self._conn, self.account, wanted)
+    async def look_up_versions(self, versions: Sequence[int | str]) -> None:
+        """Has `standing` tell which of these versions, given by name or by number, are named."""
+        if to_come := [each for each in versions if each in self._names_to_come]:
+            raise DataVersionNotReachedYet(f"The data version {to_come[0]} is the one that this call is going to make.")
+        found = await named_versions.versions_of(self._conn, self.account, versions)
+        self.standing = replace(self.standing, named=found)
+
+    async def named_versions(self) -> list[named_versions.NamedVersion]:
+        """The names that versions of the account have, those of older versions first."""
+        return await named_versions.names_of(self._conn, self.account)
+
+    async def add_named_version(self, name: str, version: int | None, note: str | None) -> None:
+        """Gives a version a name, on the caller's behalf; None: the version that the account is at after this call."""
+        if version is None:
+            version = self.version
+            self._names_to_come.append(name)
+        await named_versions.add(self._conn, self.account, name, version, note, self.standing.person)
+
+    async def delete_named_version(self, name: str) -> None:
+        """Takes a name away from a version."""
+        await named_versions.delete(self._conn, self.account, name)
 
     async def set_commit_hook_secret(self, secret: str | None) -> None:
         """Sets what pushes to the commit hook are signed with, on the caller's behalf; None: no pushes are taken."""
@@ -358,6 +378,9 @@ class Transaction(Reading):
                     "last_task_number": self._last_task_number,
                 }
                 await self._conn.execute(log.UPDATE_ACCOUNT, {**common, **counters})
+                if self._names_to_come:
+                    named = {"names": self._names_to_come}
+                    await self._conn.execute(named_versions.SET_VERSION, {**common, **named})
             if request and key is not None:
                 await self._conn.execute(
                     log.INSERT_REQUEST,

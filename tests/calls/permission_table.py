@@ -6,12 +6,15 @@ DEFAULT = "PROJECT_ACCESS"
 
 TABLE: dict[str, str] = {
     # Everybody in the account
+    "addNamedVersion": "ANYBODY",
     "executeBatch": "ANYBODY",
     "getBacklogItems": "ANYBODY",
     "getData": "ANYBODY",
     "getDataVersion": "ANYBODY",
+    "getNamedVersions": "ANYBODY",
     "getObject": "ANYBODY",
     "getTimeEntries": "ANYBODY",
+    "getVersions": "ANYBODY",
     # Everybody, or only administrators where access control on projects is turned on
     "addProject": "PROJECT_CREATORS",
     # Product owners of the project, and administrators
@@ -46,6 +49,8 @@ TABLE: dict[str, str] = {
     "setPersonNickname": "PERSON_ITSELF",
     "setPersonPhone": "PERSON_ITSELF",
     "setPersonPhotoURL": "PERSON_ITSELF",
+    # Whoever gave the name, and administrators
+    "deleteNamedVersion": "VERSION_NAMER",
     # Administrators
     "addAPIKey": "ADMINISTRATORS",
     "addPerson": "ADMINISTRATORS",

@@ -62,6 +62,7 @@ LET_IN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "COMMENT_CREATOR": (("administrator", "creator"), ("administrator", "creator")),
     "MESSAGE_CREATOR": (("administrator", "creator"), ("administrator", "creator")),
     "PERSON_ITSELF": (("administrator", "person itself"), ("administrator", "person itself")),
+    "VERSION_NAMER": (("administrator", "creator"), ("administrator", "creator")),
     "ADMINISTRATORS": (ONLY_ADMINISTRATORS, ONLY_ADMINISTRATORS),
 }
 """Who may by rule, without and with access control on projects."""
@@ -79,6 +80,7 @@ CALLS: list[tuple[str, dict[str, str]]] = [
     ("setMessageText", {"messageID": "Message", "text": "{role}"}),
     ("setPersonPhone", {"personID": "person itself", "phone": "{role}"}),
     ("moveProject", {"projectID": "Project"}),
+    ("deleteNamedVersion", {"name": "of the {role}"}),
     ("getAPIKeys", {}),
     ("setPersonIsAdministrator", {"personID": "person itself", "isAdministrator": "false"}),
 ]
@@ -107,6 +109,8 @@ def ids(world: World) -> dict[str, str]:
     }
     objects = [each | roles.get(each["objectType"], {}) for each in objects_of(world.account)]
     world.load(*people.values(), *objects)
+    for role in ROLES:
+        world.call("addNamedVersion", email_of("creator"), name=f"of the {role}")
     return {each["objectType"]: str(each["id"]) for each in objects} | numbers
 
 

@@ -49,7 +49,7 @@ OVERVIEW: list[tuple[str, dict[str, str], str | None]] = [
 
 NO_DATA = (
     "addAPIKey", "deleteAPIKey", "resetCommitHookSecret", "deleteCommitHookSecret",
-    *(name for name, method in METHODS.items() if method.noun == "Webhook"),
+    *(name for name, method in METHODS.items() if method.noun in ("NamedVersion", "Webhook")),
 )  # fmt: skip
 """Methods that change something beside the data of the account, whose version stays."""
 

@@ -31,6 +31,9 @@ _VALUES: dict[str, list[str]] = {
     "file contents": ["YQ==", "Yg==", "!"],
     "file name": ["a.txt", "b.png", ".."],
     "content type": ["text/plain", "image/png", "text"],
+    "data version": ["0", "1", "2", "one", "two", "1000000"],
+    "version name": ["one", "two", "1"],
+    "NamedVersion": ["one", "two"],
 }
 _CUSTOM_VALUES = ["true", "12", "2.5", "2027-01-04", "S", "M,S", "XS", "http://www.example.com", "one\ntwo"]
 _UNITS_OF = {"roughEstimate": "roughEstimateUnit", "velocity": "roughEstimateUnit"}

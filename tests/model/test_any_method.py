@@ -18,8 +18,13 @@ from tests.model.running import SEEDS, WRITING, Seeded, run
 from tests.model.start import objects
 from tests.world import World
 
-BESIDE_DATA = ("addAPIKey", "deleteAPIKey", "resetCommitHookSecret", "deleteCommitHookSecret")
+BESIDE_DATA = (
+    "addAPIKey", "deleteAPIKey", "resetCommitHookSecret", "deleteCommitHookSecret", "addNamedVersion",
+    "deleteNamedVersion",
+)  # fmt: skip
 """Methods whose effect is no data of the account."""
+BY_ANOTHER_NAME = ("deleteAPIKey", "setCustomFieldValue", "deleteNamedVersion")
+"""Methods that name by a text what need not exist."""
 
 
 def documented_errors(method: Method) -> set[str]:
@@ -27,8 +32,10 @@ def documented_errors(method: Method) -> set[str]:
     errors = {"InvalidParameter", "MissingParameter"}
     if method.requires:
         errors.add("RequirementNotSatisfied")
-    if any(p.reference for p in method.parameters) or method.name in ("deleteAPIKey", "setCustomFieldValue"):
+    if any(p.reference for p in method.parameters) or method.name in BY_ANOTHER_NAME:
         errors.add("ObjectNotFound")
+    if any(p.name == "dataVersion" for p in method.parameters):
+        errors.add("DataVersionNotReachedYet")
     if any(p.name == "externalID" for p in method.parameters):
         errors.add("ObjectWithExternalIDAlreadyExists")
     return errors

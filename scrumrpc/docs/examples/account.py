@@ -21,6 +21,12 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "objectType": "BacklogItem", "objectID": "729-0-69327",
         "includeProperties": "BacklogItem.tasks,BacklogItem.timeEntries", "atDataVersion": "1",
     },
+    "getVersions": {"untilDataVersion": "1", "limit": "20"},
+    "addNamedVersion": {
+        "name": "Sprint 12 planned", "dataVersion": "1", "note": "What the team promised on Monday.",
+    },
+    "getNamedVersions": {},
+    "deleteNamedVersion": {"name": "Sprint 12 planned"},
     "addPerson": {
         "externalID": "PE93847561", "firstName": "Ann", "lastName": "Archer", "nickname": "Annie",
         "emailAddress": "ann@example.com", "phone": "+45 55 55 01 99", "im": "ann@chat.example.com",

@@ -48,6 +48,9 @@ GUIDE: dict[str, Step] = {
     }, "RequiredDataVersionNotMatching"),
     "past": Step("getBacklogItems", {"projectIDs": "729-11230-1", "sprintID": "729-10367-745", "atDataVersion": "1"}),
     "past object": Step("getObject", {"objectType": "BacklogItem", "objectID": "729-0-69327", "atDataVersion": "1"}),
+    "naming": Step("addNamedVersion", {"name": "Sprint planned", "note": "As promised on Monday."}),
+    "past by name": Step("getData", {"projectIDs": "729-11230-1", "atDataVersion": "Sprint planned"}),
+    "versions": Step("getVersions", {"limit": "10"}),
     "future": Step("getData", {"atDataVersion": "1000000"}, "DataVersionNotReachedYet"),
     "one object": Step("getObject", {
         "objectType": "BacklogItem", "externalID": "SHOP-231", "includeProperties": "BacklogItem.tasks",

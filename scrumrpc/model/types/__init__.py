@@ -7,6 +7,7 @@ from scrumrpc.model.types.answers import API_KEY, BACKLOG_ITEM_PAGE, DATA, ERROR
 from scrumrpc.model.types.attached import ATTACHMENT, CHECKLIST, CHECKLIST_ITEM, COMMENT, COMMIT, TIME_ENTRY
 from scrumrpc.model.types.backlog import BACKLOG, BACKLOG_ITEM, BACKLOG_LIST, TASK
 from scrumrpc.model.types.custom import CUSTOM_FIELD, CUSTOM_FIELD_VALUE
+from scrumrpc.model.types.history import NAMED_VERSION, VERSION, VERSION_PAGE
 from scrumrpc.model.types.people import DELETED_PERSON, PERSON, TEAM
 from scrumrpc.model.types.planning import BOARD, BOARD_COLUMN, RELEASE, SPRINT, TEAM_SPRINT_PARTICIPATION
 from scrumrpc.model.types.projects import PROJECT, TAG
@@ -36,6 +37,7 @@ OBJECT_TYPES: dict[str, ObjectType] = {
         ERROR,
         FILE,
         MESSAGE,
+        NAMED_VERSION,
         PERSON,
         PROJECT,
         RELATIONSHIP,
@@ -50,6 +52,8 @@ OBJECT_TYPES: dict[str, ObjectType] = {
         TEAM,
         TEAM_SPRINT_PARTICIPATION,
         TIME_ENTRY,
+        VERSION,
+        VERSION_PAGE,
         WEBHOOK,
         WEBHOOK_DELIVERY,
     )
