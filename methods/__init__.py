@@ -16,6 +16,7 @@ from methods import (  # noqa: I001
     commits,
     custom_fields,
     data,
+    waiting,
     batches,
     queries,
     versions,
@@ -64,5 +65,6 @@ __all__ = [
     "teams",
     "time_entries",
     "versions",
+    "waiting",
     "webhooks",
 ]

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.events import Events
 from scrumrpc.calls.hooks import CommitHook
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.pipeline import Calls
@@ -24,6 +25,7 @@ from scrumrpc.store.signals import Signals
 from scrumrpc.wire import metrics
 from scrumrpc.wire.downloads import Downloads
 from scrumrpc.wire.endpoint import COMMON_HEADERS, Endpoint, error_headers, error_of, new_call_id
+from scrumrpc.wire.events import EventEndpoint
 from scrumrpc.wire.hooks import HookEndpoint
 
 
@@ -39,6 +41,8 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
         queue=settings.queue,
         ongoing_per_key=settings.ongoing_per_key,
         calls_per_minute_per_key=settings.calls_per_minute_per_key,
+        waiting=settings.waiting,
+        waiting_per_key=settings.waiting_per_key,
     )
     images = Images(database, settings.image_memory, settings.public_url)
     signals = Signals(database)
@@ -60,6 +64,15 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
     hooks = HookEndpoint(
         CommitHook(database, calls, limits), largest_body=settings.largest_body, log_calls=settings.log_calls
     )
+
+    events = EventEndpoint(
+        Events(calls, settings.heartbeat), heartbeat=settings.heartbeat, log_calls=settings.log_calls
+    )
+
+    def end_waiting() -> None:
+        """What waits for versions would hold up the end of the server."""
+        signals.release()
+        events.end()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -88,6 +101,7 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
         lifespan=lifespan,
         routes=[
             Route("/service/api/v1/{method}", api),
+            Route("/service/events", events, methods=["GET"]),
             Route("/service/hooks/{service}/{account}", hooks),
             Route("/service/files/{place}/{id}/{name}", downloads, methods=["GET"]),
             Route("/", front_door),
@@ -99,6 +113,7 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
         exception_handlers={HTTPException: _no_such_page, Exception: _broken},
     )
     app.router.redirect_slashes = False
+    app.state.end_waiting = end_waiting
     return app
 
 

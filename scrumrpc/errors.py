@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class ApiError(Exception):
@@ -29,6 +29,10 @@ class ApiError(Exception):
     def error_id(self) -> str:
         """The wire name of the error."""
         return type(self).__name__
+
+    def again(self) -> Self:
+        """The same error for another call, of which it may be told other things."""
+        return type(self)(self.message, retry_after=self.retry_after)
 
 
 class InvalidRequest(ApiError):

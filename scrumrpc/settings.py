@@ -23,6 +23,9 @@ class Settings:
     queue: int  # calls in a worker at once; more get APIBusy
     ongoing_per_key: int  # calls of one API key in a worker at once; more get TooManyOngoingRequests
     calls_per_minute_per_key: int  # more get APILimitReached
+    waiting: int  # calls and streams in a worker that wait for new versions; more get APIBusy
+    waiting_per_key: int  # those of one API key; more get TooManyOngoingRequests
+    heartbeat: float  # seconds after which a stream of events that has nothing to tell gives a sign of life
     largest_body: int  # bytes of a request's body
     largest_file: int  # bytes of a file that is attached or added to a project
     public_url: str  # where clients reach this server, for the URLs of files; empty: where it listens
@@ -50,6 +53,9 @@ class Settings:
             queue=config("SCRUMRPC_QUEUE", cast=int, default=1000),
             ongoing_per_key=config("SCRUMRPC_ONGOING_PER_KEY", cast=int, default=500),
             calls_per_minute_per_key=config("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", cast=int, default=0),
+            waiting=config("SCRUMRPC_WAITING", cast=int, default=5000),
+            waiting_per_key=config("SCRUMRPC_WAITING_PER_KEY", cast=int, default=2500),
+            heartbeat=config("SCRUMRPC_HEARTBEAT", cast=_some_seconds, default=15.0),
             largest_body=config("SCRUMRPC_LARGEST_BODY", cast=int, default=8 * 1024 * 1024),
             largest_file=config("SCRUMRPC_LARGEST_FILE", cast=_at_least_one, default=10 * 1024 * 1024),
             public_url=config("SCRUMRPC_PUBLIC_URL", cast=_origin, default=""),
@@ -65,6 +71,13 @@ def _at_least_one(text: str | int) -> int:
     if number < 1:
         raise ValueError
     return number
+
+
+def _some_seconds(text: str | float) -> float:
+    seconds = float(text)
+    if not 0.1 <= seconds <= 3600:
+        raise ValueError
+    return seconds
 
 
 def _origin(text: str) -> str:

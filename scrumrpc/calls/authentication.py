@@ -8,6 +8,7 @@ import secrets
 
 from scrumrpc.errors import (
     APIAccessNotAllowed,
+    ApiError,
     CompanyAccountClosed,
     DuringMaintenance,
     InvalidAPIKey,
@@ -43,7 +44,20 @@ def credentials_of(email: str, key: str) -> Credentials:
 
 
 def admit(standing: Standing | None, credentials: Credentials) -> Standing:
-    """The standing, if it may call at all; else the error that says why not."""
+    """The standing, if it may call at all; else the error that says why not.
+
+    What the error tells of the account depends on how much of the credentials is right.
+    """
+    try:
+        return _admit(standing, credentials)
+    except ApiError as error:
+        if standing is not None and standing.key_id is not None:
+            error.account, error.key_name = standing.account, standing.key_name
+            error.data_version = standing.data_version if standing.person is not None else None
+        raise
+
+
+def _admit(standing: Standing | None, credentials: Credentials) -> Standing:
     if standing is None or (credentials.key_hash is not None and standing.key_id is None):
         raise InvalidAPIKey
     if standing.person is None and credentials.email is not None:

@@ -19,15 +19,29 @@ class Limits:
 
     `queue`: calls in the worker at once, beyond which it answers APIBusy. `ongoing_per_key` and
     `calls_per_minute_per_key`: what one key may do, beyond which TooManyOngoingRequests and APILimitReached follow.
+    Whoever waits for a version does nothing meanwhile, and has places apart from those: `waiting` of them, of which one
+    key may take `waiting_per_key`.
     """
 
-    def __init__(self, *, queue: int, ongoing_per_key: int, calls_per_minute_per_key: int) -> None:
+    def __init__(
+        self,
+        *,
+        queue: int,
+        ongoing_per_key: int,
+        calls_per_minute_per_key: int,
+        waiting: int = 0,
+        waiting_per_key: int = 0,
+    ) -> None:
         self._queue = queue
         self._ongoing_per_key = ongoing_per_key
         self._rate = RateLimitItemPerMinute(calls_per_minute_per_key) if calls_per_minute_per_key else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage()) if calls_per_minute_per_key else None
         self._ongoing = 0
         self._ongoing_by_key: Counter[bytes] = Counter()
+        self._most_waiting = waiting
+        self._waiting_per_key = waiting_per_key
+        self._waiting = 0
+        self._waiting_by_key: Counter[bytes] = Counter()
 
     @asynccontextmanager
     async def admitted(self, key_hash: bytes) -> AsyncIterator[None]:
@@ -62,6 +76,27 @@ class Limits:
             self._ongoing_by_key[key_hash] -= 1
             if not self._ongoing_by_key[key_hash]:
                 del self._ongoing_by_key[key_hash]
+
+    @asynccontextmanager
+    async def waiting(self, key_hash: bytes) -> AsyncIterator[None]:
+        """Counts a call of an API key that waits, or a stream of events, while it runs; refuses one too many."""
+        if self._most_waiting and self._waiting >= self._most_waiting:
+            raise APIBusy("As many clients wait for new versions as the server accepts; try again shortly.")
+        if self._waiting_per_key and self._waiting_by_key[key_hash] >= self._waiting_per_key:
+            raise TooManyOngoingRequests(
+                f"With the API key, {self._waiting_per_key} clients wait for new versions already, which is as many as "
+                "may at once."
+            )
+        self._waiting += 1
+        self._waiting_by_key[key_hash] += 1
+        try:
+            await self._count(key_hash, "API key")
+            yield
+        finally:
+            self._waiting -= 1
+            self._waiting_by_key[key_hash] -= 1
+            if not self._waiting_by_key[key_hash]:
+                del self._waiting_by_key[key_hash]
 
     async def _count(self, key_hash: bytes, whose: str) -> None:
         if self._limiter is None or self._rate is None or await self._limiter.hit(self._rate, key_hash.hex()):

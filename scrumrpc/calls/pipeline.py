@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from scrumrpc.calls.parameters import Reading, named_in, numbered, read, resolve
 from scrumrpc.calls.permissions import check
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.calls.view import View, version_mismatch
+from scrumrpc.calls.waits import Waiter, Waits
 from scrumrpc.errors import ApiError, InvalidMethodName, RequestAlreadyExecuted
 from scrumrpc.store import keys
 from scrumrpc.store.contents import LARGEST_FILE
@@ -52,21 +54,41 @@ class Calls:
         self._images = images
         self._limits = limits
         self._signals = signals or Signals(database)
+        self.waits = Waits(database, self._signals, images.origin)
         self._largest_file = largest_file
         self._private_targets = private_targets
-        self._background: set[asyncio.Task[None]] = set()
+        self._noting: dict[tuple[int, int | None], asyncio.Task[None]] = {}
 
     async def call(self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
         """Runs a method by its wire name with parameters as text; raises ApiError where it fails."""
         method = find(name, by_operator=credentials.key_hash is None)
         if credentials.key_hash is None:
             return await self._run(method, given, credentials, call_id)
-        async with self._limits.admitted(credentials.key_hash):
+        place = self._limits.waiting if method.waits else self._limits.admitted
+        async with place(credentials.key_hash):
             return await self._run(method, given, credentials, call_id)
+
+    @asynccontextmanager
+    async def opened(
+        self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str
+    ) -> AsyncIterator[Answer]:
+        """Runs the method that opens something which waits, and counts the client among the waiting until it ends."""
+        assert credentials.key_hash is not None
+        async with self._limits.waiting(credentials.key_hash):
+            yield await self._run(METHODS[name], given, credentials, call_id)
+
+    def note_use(self, standing: Standing) -> None:
+        """Writes down that a key is in use: beside the call, and no more than once a minute for each key."""
+        if not standing.key_use_is_stale or (standing.account, standing.key_id) in self._noting:
+            return
+        key = (standing.account, standing.key_id)
+        task = asyncio.create_task(keys.note_use(self._database, *key))
+        self._noting[key] = task
+        task.add_done_callback(lambda _: self._noting.pop(key))
 
     async def close(self) -> None:
         """Waits for what calls left to do in the background."""
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await asyncio.gather(*self._noting.values(), return_exceptions=True)
 
     async def _run(self, method: Method, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
         try:
@@ -76,8 +98,7 @@ class Calls:
         except ApiError as error:
             error.ignored = unknown(method, given)
             raise
-        if answer.standing.key_use_is_stale:
-            self._note_use(answer.standing)
+        self.note_use(answer.standing)
         return answer
 
     async def _reading(self, method: Method, given: Mapping[str, str], credentials: Credentials) -> Reading:
@@ -85,7 +106,7 @@ class Calls:
         try:
             return read(method, given, credentials.email)
         except ApiError as error:
-            _tell(error, _admitted(await self._database.read(lambda conn: look_up(conn, credentials)), credentials))
+            _tell(error, admit(await self._database.read(lambda conn: look_up(conn, credentials)), credentials))
             raise
 
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
@@ -94,7 +115,7 @@ class Calls:
         async with self._database.begin(
             lambda conn: open_call(conn, credentials, reading.request, references, reading.versions)
         ) as (conn, opened):
-            standing = _admitted(opened.standing, credentials)
+            standing = admit(opened.standing, credentials)
             try:
                 if opened.executed is not None:
                     return Answer(*_repeated(method, reading, opened.executed), reading.ignored, standing)
@@ -120,11 +141,12 @@ class Calls:
         Then the method.
         """
         versions = reading.versions
-        standing = _admitted(await self._database.read(lambda conn: look_up(conn, credentials, versions)), credentials)
+        standing = admit(await self._database.read(lambda conn: look_up(conn, credentials, versions)), credentials)
         try:
             arguments = numbered(reading.arguments, standing.named)
             required, at = reading.required(standing.named), arguments.get("atDataVersion")
-            view = View(standing, self._database, self._images, required, at)
+            waiter = Waiter(self.waits, credentials) if method.waits else None
+            view = View(standing, self._database, self._images, required, at, waiter)
             if references := named_in(arguments):
                 image = await view.image()
                 arguments = resolve(arguments, {reference: image.find(*reference) for reference in references})
@@ -132,13 +154,7 @@ class Calls:
         except ApiError as error:
             _tell(error, standing)
             raise
-        return Answer(view.version, result, reading.ignored, standing)
-
-    def _note_use(self, standing: Standing) -> None:
-        """Writes down that a key is in use: beside the call, and no more than once a minute for each key."""
-        task = asyncio.create_task(keys.note_use(self._database, standing.account, standing.key_id))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        return Answer(view.version, result, reading.ignored, view.standing)
 
 
 def _repeated(method: Method, reading: Reading, executed: Executed) -> tuple[int, Any]:
@@ -163,17 +179,6 @@ def _checked(method: Method, standing: Standing, arguments: dict[str, Any]) -> d
     """The arguments, if the caller may do this with the objects among them."""
     check(method.permission, standing, arguments)
     return arguments
-
-
-def _admitted(standing: Standing | None, credentials: Credentials) -> Standing:
-    """The standing, if it may call; what a refusal tells of the account depends on how much of them is right."""
-    try:
-        return admit(standing, credentials)
-    except ApiError as error:
-        if standing is not None and standing.key_id is not None:
-            error.account, error.key_name = standing.account, standing.key_name
-            error.data_version = standing.data_version if standing.person is not None else None
-        raise
 
 
 def _tell(error: ApiError, standing: Standing) -> None:

@@ -36,7 +36,8 @@ class Method:
 
     `noun` is the object type that it is about; `requires` are the conditions that must hold, in words; `result` says
     what it answers, and a `secret_result` is told once and kept nowhere. `origin` says whether the original has the
-    method. Operators' methods are not `public`: they have no URL and serve the command line only.
+    method. A method that `waits` for new versions takes no place of those for ordinary calls. Others than `public` ones
+    have no URL: they serve the command line, or something else that calls methods.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Method:
     takes_request_id: bool
     takes_required_data_version: bool
     secret_result: bool
+    waits: bool
     origin: Origin
 
 
@@ -109,6 +111,7 @@ def method(
     takes_request_id: bool | None = None,
     takes_required_data_version: bool = True,
     secret_result: bool = False,
+    waits: bool = False,
 ) -> Callable[[Function], Function]:
     """Registers a function under its own name.
 
@@ -129,6 +132,7 @@ def method(
             takes_request_id=writes if takes_request_id is None else takes_request_id,
             takes_required_data_version=takes_required_data_version,
             secret_result=secret_result,
+            waits=waits,
         )
         return function
 
@@ -148,6 +152,7 @@ def add(
     takes_request_id: bool = True,
     takes_required_data_version: bool = True,
     secret_result: bool = False,
+    waits: bool = False,
     doc: str | None = None,
     parameters: tuple[Parameter, ...] | None = None,
 ) -> None:
@@ -167,7 +172,7 @@ def add(
     result, schema = _RESULTS[answers]
     METHODS[name] = Method(
         name, function, writes, noun, doc, parameters, permission, tuple(requires), result, schema, public,
-        takes_request_id, takes_required_data_version, secret_result, origin_of(name),
+        takes_request_id, takes_required_data_version, secret_result, waits, origin_of(name),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Kinds of the parameters that name data versions, by number or by name."""
+"""Kinds of the parameters that name data versions, by number or by name, and of how long to wait for one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from scrumrpc.calls.kinds import Kind, parse_integer, shown
 from scrumrpc.errors import InvalidParameter
 
 LONGEST_VERSION_NAME = 100
+LONGEST_WAIT = 60
+USUAL_WAIT = 30
 _LIKE_A_NUMBER = re.compile(r"[+-]?[.,_]*[0-9][0-9.,_]*([eE][+-]?[0-9]*)?")
 """What is taken for a number, also where it is a wrong one: so that a slip of the pen never names another version."""
 
@@ -65,6 +67,15 @@ VERSION_SCHEMA: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _parse_wait(parameter: str, text: str) -> int:
+    seconds = parse_integer(parameter, text)
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise InvalidParameter(
+            f"The parameter {parameter} is {seconds}; it must be a number of seconds from 0 to {LONGEST_WAIT}."
+        )
+    return seconds
+
+
 def _version(rule: str) -> Kind:
     return Kind("data version", "integer", parse_version, f"{rule} By its number or its name.", "17", VERSION_SCHEMA)
 
@@ -93,6 +104,18 @@ ResumeDataVersion = Annotated[
 ]
 UntilDataVersion = Annotated[
     int | None, _version("A data version: only what changed up to it. Without a value, up to the present one.")
+]
+Wait = Annotated[
+    int,
+    Kind(
+        "seconds",
+        "integer",
+        _parse_wait,
+        f"How long to wait at most, in seconds, from 0 to {LONGEST_WAIT}. Without a value, {USUAL_WAIT}.",
+        "30",
+        {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT},
+        none=USUAL_WAIT,
+    ),
 ]
 NewerThanDataVersion = Annotated[int, _version("A data version: the call waits for a later one.")]
 GivenDataVersion = Annotated[int, _version("A data version.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from scrumrpc.calls.waits import Waiter
 from scrumrpc.errors import DataVersionNoLongerKept, DataVersionNotReachedYet, RequiredDataVersionNotMatching
 from scrumrpc.model.image import Image
 from scrumrpc.store.contents import Content, content
@@ -54,6 +55,7 @@ class View:
         images: Images,
         required_data_version: int | None,
         at_data_version: int | None = None,
+        waiter: Waiter | None = None,
     ) -> None:
         self.standing = standing
         self.version = standing.data_version
@@ -61,6 +63,7 @@ class View:
         self._images = images
         self._required = required_data_version
         self._at = at_data_version
+        self._waiter = waiter
         self._check()
         if at_data_version is not None:
             check_readable(standing, at_data_version)
@@ -94,6 +97,15 @@ class View:
             image = await self.image()
             if image.version <= reached:  # else another call has moved it on in the meantime
                 return image, frozenset(number for number, changed in first.items() if changed <= image.version)
+
+    async def wait_for_news(self, version: int, seconds: float) -> None:
+        """Waits until there is something later than `version` that the caller may see, or for so many seconds.
+
+        Afterwards `version` is that of the present. Only for a method that is registered as one that waits.
+        """
+        assert self._waiter is not None
+        self.standing = await self._waiter.news(self.standing, version, seconds)
+        self.version = self.standing.data_version
 
     async def content(self, number: int) -> Content | None:
         """The content of that number that a file's object holds."""
@@ -138,6 +150,15 @@ def check_readable(standing: Standing, version: int, parameter: str = "atDataVer
     if version > present:
         raise not_reached(version, oldest, present, parameter)
     if not standing.keeps(version):
+        raise no_longer_kept(parameter, version, oldest, present)
+
+
+def check_followed(standing: Standing, version: int, parameter: str) -> None:
+    """Refuses a version from which what came later cannot be told: a named one does not do where others are gone."""
+    oldest, present = standing.oldest_version, standing.data_version
+    if version > present:
+        raise not_reached(version, oldest, present, parameter)
+    if version < oldest:
         raise no_longer_kept(parameter, version, oldest, present)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import Callable
 
 import uvicorn
 from starlette.datastructures import Headers
@@ -24,7 +25,14 @@ _TLS_HANDSHAKE = b"\x16"
 
 
 class TlsServer(uvicorn.Server):
-    """uvicorn, with the first byte of each connection telling whether it speaks TLS."""
+    """uvicorn, with the first byte of each connection telling whether it speaks TLS.
+
+    `before_end` is called when it begins to end.
+    """
+
+    def __init__(self, config: uvicorn.Config, before_end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._before_end = before_end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes connections on the sockets."""
@@ -44,6 +52,7 @@ class TlsServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes no more connections and lets running calls end."""
+        self._before_end()
         for task in (*self._accepting, *self._opening):
             task.cancel()
         await asyncio.gather(*self._accepting, *self._opening, return_exceptions=True)

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import orjson
@@ -26,8 +27,9 @@ def main() -> None:
     threading.Thread(target=_stop_when_left_alone, daemon=True).start()
     configure_logs()
     settings = Settings.from_environment()
+    app = make_app(replace(settings, public_url=settings.public_url or orders.origin), orders.database_url)
     config = uvicorn.Config(
-        make_app(replace(settings, public_url=settings.public_url or orders.origin), orders.database_url),
+        app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http=Protocol,
         ws="none",
@@ -41,16 +43,24 @@ def main() -> None:
         ssl_certfile=orders.tls_cert,
         ssl_keyfile=orders.tls_key,
     )
-    server = (TlsServer if orders.tls_cert else ReadyServer)(config)
+    server = (TlsServer if orders.tls_cert else PlainServer)(config, app.state.end_waiting)
     server.run(sockets=[socket.socket(fileno=number) for number in orders.sockets])
 
 
-class ReadyServer(uvicorn.Server):
-    """Tells the parent, on standard output, when it takes connections."""
+class PlainServer(uvicorn.Server):
+    """Tells the parent, on standard output, when it takes connections; `before_end` is called when it begins to end."""
+
+    def __init__(self, config: uvicorn.Config, before_end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._before_end = before_end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         tell_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._before_end()
+        await super().shutdown(sockets)
 
 
 def _stop_when_left_alone() -> None:

@@ -10,6 +10,8 @@ FILES = "/service/files"
 """Below which files are fetched."""
 HOOKS = "/service/hooks"
 """Below which pushes are reported."""
+EVENTS = "/service/events"
+"""Where the stream of events is."""
 PUBLIC_URL = "SCRUMRPC_PUBLIC_URL"
 """The setting that says what the URLs of files begin with."""
 MOST_MENTIONS = 5_000
@@ -34,6 +36,8 @@ LIMITS: tuple[Limit, ...] = (
     Limit("SCRUMRPC_QUEUE", 1_000, "Calls under way at once, of all API keys together.", "APIBusy"),
     Limit("SCRUMRPC_ONGOING_PER_KEY", 500, "Calls under way at once of one API key.", "TooManyOngoingRequests"),
     Limit("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", 0, "Calls of one API key within any minute.", "APILimitReached"),
+    Limit("SCRUMRPC_WAITING", 5_000, "Calls that wait, and streams of events, of all API keys together.", "APIBusy"),
+    Limit("SCRUMRPC_WAITING_PER_KEY", 2_500, "Those of one API key.", "TooManyOngoingRequests"),
     Limit("SCRUMRPC_LARGEST_BODY", 8 * 1024 * 1024, "Bytes in the body of a request.", "InvalidRequest"),
     Limit("SCRUMRPC_LARGEST_FILE", 10 * 1024 * 1024, "Bytes in a file; its request may be larger.", "InvalidParameter"),
 )

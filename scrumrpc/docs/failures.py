@@ -62,7 +62,7 @@ def _errors_by_parameters(method: Method) -> Errors:
         errors.ObjectWithExternalIDAlreadyExists: method.writes and _has(method, "externalID"),
         errors.RequestAlreadyExecuted: method.takes_request_id,
         errors.RequiredDataVersionNotMatching: method.takes_required_data_version,
-        errors.DataVersionNotReachedYet: _reads_the_past(method),
+        errors.DataVersionNotReachedYet: _reads_the_past(method) or _has(method, "newerThanDataVersion"),
         errors.DataVersionNoLongerKept: _reads_the_past(method),
     }
     return tuple(error for error, holds in by_condition.items() if holds)

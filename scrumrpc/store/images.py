@@ -33,7 +33,7 @@ class Images:
     def __init__(self, database: Database, limit: int, origin: str = "") -> None:
         self._database = database
         self._limit = limit
-        self._origin = origin
+        self.origin = origin
         self._images: OrderedDict[Key, Image] = OrderedDict()
         self._loading: dict[tuple[int, bool], asyncio.Lock] = {}  # of each account for the present, and for its past
 
@@ -48,7 +48,7 @@ class Images:
             async with self._loading.setdefault((account, False), asyncio.Lock()):
                 image = self._images.get(key)
                 if image is None:
-                    image = await self._database.read(lambda conn: load_from_tables(conn, account, self._origin))
+                    image = await self._database.read(lambda conn: load_from_tables(conn, account, self.origin))
                 elif image.version < version:
                     image = await self._on(image)
                 self._images[key] = image
@@ -88,7 +88,7 @@ class Images:
         account, since = image.account, image.version
         onward = await self._database.read(lambda conn: changes_since(conn, account, since))
         if since < onward.oldest:
-            return await self._database.read(lambda conn: load_from_tables(conn, account, self._origin))
+            return await self._database.read(lambda conn: load_from_tables(conn, account, self.origin))
         image.apply(onward.reached, onward.changes)
         return image
 

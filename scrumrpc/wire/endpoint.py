@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import time
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import quote
 
@@ -14,9 +15,11 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from scrumrpc.calls.pipeline import Answer, Calls, find
+from scrumrpc.calls.registry import Method
 from scrumrpc.calls.view import File, Json
 from scrumrpc.errors import ApiError, InternalServerError, InvalidParameter, InvalidRequest
 from scrumrpc.wire import metrics
+from scrumrpc.wire.connection import ClientGoneError, while_connected
 from scrumrpc.wire.credentials import read_basic
 from scrumrpc.wire.form import merge
 from scrumrpc.wire.pretty import pretty
@@ -55,9 +58,13 @@ class Endpoint:
             verb = scope["method"]
             given = await self._given(verb, name, scope["query_string"], headers, receive)
             printed = wants_pretty(given)
-            check_verb(verb, headers, name)
+            method = check_verb(verb, headers, name)
             credentials = read_basic(headers.get("authorization"))
-            answer = await self._calls.call(name, given, credentials, call_id)
+            async with while_connected(receive) if method.waits else nullcontext():
+                answer = await self._calls.call(name, given, credentials, call_id)
+        except ClientGoneError:
+            metrics.count_call(name, "ClientGone", time.perf_counter() - started)
+            return
         except ApiError as failure:
             error = failure
         except Exception:
@@ -115,13 +122,16 @@ def wants_pretty(given: dict[str, str]) -> bool:
     return value == "true"
 
 
-def check_verb(verb: str, headers: Headers, name: str) -> None:
-    """GET and POST serve every method, HEAD those that only read; a browser may not change data from a foreign page."""
+def check_verb(verb: str, headers: Headers, name: str) -> Method:
+    """The method, if the verb may call it.
+
+    GET and POST serve every method, HEAD those that only read; a browser may not change data from a foreign page.
+    """
     if verb not in ("GET", "POST", "HEAD"):
         raise InvalidRequest(f"The API takes POST and GET requests, not {verb[:20]}.")
     method = find(name)
     if not method.writes:
-        return
+        return method
     if verb == "HEAD":
         raise InvalidRequest(f"The method {name} changes data, so it takes POST and GET requests, not HEAD.")
     origin = headers.get("origin")
@@ -130,6 +140,7 @@ def check_verb(verb: str, headers: Headers, name: str) -> None:
     )
     if foreign:
         raise InvalidRequest(f"A browser sent this call to {name} from a page of another site; it may not change data.")
+    return method
 
 
 def result_of(answer: Answer) -> list[bytes]:

@@ -6,6 +6,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from scrumrpc.errors import InvalidRequest
+from scrumrpc.wire.connection import TRANSPORT
 from scrumrpc.wire.endpoint import error_of
 
 
@@ -20,6 +21,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if not self.parser.should_upgrade():
+            self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:

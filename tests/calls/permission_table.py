@@ -15,6 +15,7 @@ TABLE: dict[str, str] = {
     "getObject": "ANYBODY",
     "getTimeEntries": "ANYBODY",
     "getVersions": "ANYBODY",
+    "waitForDataVersion": "ANYBODY",
     # Everybody, or only administrators where access control on projects is turned on
     "addProject": "PROJECT_CREATORS",
     # Product owners of the project, and administrators

@@ -44,6 +44,7 @@ def test_the_other_facts(settings: Settings) -> None:
     paths = [getattr(route, "path", "") for route in make_app(settings, "postgresql://nowhere/").routes]
     assert f"{facts.SERVICE}/{{method}}" in paths
     assert f"{facts.FILES}/{{place}}/{{id}}/{{name}}" in paths
+    assert facts.EVENTS in paths
     assert f"{facts.HOOKS}/{{service}}/{{account}}" in paths
     assert facts.MOST_MENTIONS == MOST_MENTIONS
 

@@ -11,6 +11,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "atDataVersion": "1",
     },
     "getDataVersion": {},
+    "waitForDataVersion": {"newerThanDataVersion": "1", "timeout": "30"},
     "executeBatch": {
         "calls": '[{"method": "addTag", "name": "spring", '
         '"parameters": {"projectID": "729-11230-1", "name": "Spring"}}, '

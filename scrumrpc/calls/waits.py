@@ -1,0 +1,136 @@
+"""Waits: what everybody shares who waits for new versions in a worker, so that 2,000 are woken cheaply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from functools import partial
+
+from scrumrpc.calls.authentication import admit
+from scrumrpc.calls.told import Choice, Told, told
+from scrumrpc.errors import ApiError
+from scrumrpc.store.database import Database
+from scrumrpc.store.look_ups import LookUps
+from scrumrpc.store.signals import Signals
+from scrumrpc.store.standing import Credentials, Standing
+
+EVERYTHING = Choice()
+LARGEST = 1_000
+"""Changes of a version beyond which it is told without them."""
+_STEP = 200
+"""Changes after which no further version is told in the same step."""
+_KEPT = 16 * 1024 * 1024
+"""Bytes of what was told last that are kept for others who are to be told the same."""
+_OVERHEAD = 1024
+"""Bytes that something kept takes besides what was told."""
+_IN_VAIN = 1.0
+"""Seconds of rest for whoever was woken for a version that the account does not have."""
+
+_Telling = tuple[list[Told], int]
+_What = tuple[int, frozenset[int] | None, Choice, int, int]
+
+
+class Waits:
+    """Waiting for the versions of accounts. It takes no connection to the database, and no thread, while it lasts.
+
+    Whoever is woken is looked up again before anything is told: a key may have been revoked, a person's reach changed.
+    """
+
+    def __init__(self, database: Database, signals: Signals, origin: str) -> None:
+        self._database = database
+        self._signals = signals
+        self._origin = origin
+        self._look_ups = LookUps(database)
+        self._tellings: dict[_What, asyncio.Task[_Telling]] = {}
+        self._sizes: OrderedDict[_What, int] = OrderedDict()  # of those that are complete, the oldest first
+        self._bytes = 0
+
+    @property
+    def are_over(self) -> bool:
+        """Whether the worker ends, so that nobody can wait any more."""
+        return self._signals.released
+
+    async def look_up(self, credentials: Credentials) -> Standing:
+        """The standing of the credentials now, if it may call; shares the statement with others who ask."""
+        return admit(await self._look_ups.look_up(credentials), credentials)
+
+    async def next(self, credentials: Credentials, standing: Standing, seconds: float) -> Standing:
+        """Waits until the account has a newer version than `standing` knows, or for so many seconds.
+
+        Answers the standing of the time after that; at once when the worker ends.
+        """
+        heard = await self._signals.newer_than(standing.account, standing.data_version, seconds)
+        found = await self.look_up(credentials)
+        if heard is not None and found.data_version <= standing.data_version:
+            await asyncio.sleep(min(seconds, _IN_VAIN))
+        return found
+
+    async def news(self, credentials: Credentials, standing: Standing, version: int, seconds: float) -> Standing:
+        """Waits until there is something later than `version` that the caller may see, or for so many seconds.
+
+        Answers the standing of the time after that.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not await self._has_news(standing, version):
+            version = standing.data_version
+            remaining = deadline - loop.time()
+            if remaining <= 0 or self.are_over:
+                return standing
+            standing = await self.next(credentials, standing, remaining)
+        return standing
+
+    async def _has_news(self, standing: Standing, since: int) -> bool:
+        if standing.data_version <= since:
+            return False
+        if standing.projects is None or since < standing.oldest_version:  # what was given up may have been news
+            return True
+        while since < standing.data_version:
+            versions, since = await self.told(standing, EVERYTHING, since)
+            if versions:
+                return True
+        return False
+
+    async def told(self, standing: Standing, choice: Choice, since: int) -> tuple[list[Told], int]:
+        """Some of the versions after `since` as the caller may know them, and the version up to which these tell all.
+
+        All who are to be told the same share it.
+        """
+        what = (standing.account, standing.projects, choice, since, standing.data_version)
+        telling = self._tellings.get(what)
+        if telling is None:
+            account, reach, _, _, until = what
+            telling = asyncio.create_task(
+                told(self._database, account, reach, choice, since, until, _STEP, origin=self._origin, largest=LARGEST)
+            )
+            self._tellings[what] = telling
+            telling.add_done_callback(partial(self._keep, what))
+        try:
+            return await asyncio.shield(telling)
+        except ApiError as error:
+            raise error.again() from error
+
+    def _keep(self, what: _What, telling: asyncio.Task[_Telling]) -> None:
+        """Keeps what was told for others, and drops the oldest where that is too much."""
+        if telling.cancelled() or telling.exception() is not None:
+            del self._tellings[what]
+            return
+        versions, _ = telling.result()
+        self._sizes[what] = _OVERHEAD + sum(len(version.json) for version in versions)
+        self._bytes += self._sizes[what]
+        while self._bytes > _KEPT:
+            oldest, size = self._sizes.popitem(last=False)
+            self._bytes -= size
+            del self._tellings[oldest]
+
+
+class Waiter:
+    """Waiting on behalf of one caller."""
+
+    def __init__(self, waits: Waits, credentials: Credentials) -> None:
+        self._waits = waits
+        self._credentials = credentials
+
+    async def news(self, standing: Standing, version: int, seconds: float) -> Standing:
+        """As Waits.news, for the caller, whose standing is known."""
+        return await self._waits.news(self._credentials, standing, version, seconds)
