@@ -22,6 +22,7 @@ from scrumrpc.settings import Settings
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.store.signals import Signals
+from scrumrpc.webhooks.sender import Sender
 from scrumrpc.wire import metrics
 from scrumrpc.wire.downloads import Downloads
 from scrumrpc.wire.endpoint import COMMON_HEADERS, Endpoint, error_headers, error_of, new_call_id
@@ -64,10 +65,11 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
     hooks = HookEndpoint(
         CommitHook(database, calls, limits), largest_body=settings.largest_body, log_calls=settings.log_calls
     )
-
     events = EventEndpoint(
         Events(calls, settings.heartbeat), heartbeat=settings.heartbeat, log_calls=settings.log_calls
     )
+    sender = Sender(database, origin=settings.public_url, private=settings.webhook_private_targets)
+    signals.listen_all(sender.woken)
 
     def end_waiting() -> None:
         """What waits for versions would hold up the end of the server."""
@@ -78,7 +80,10 @@ def make_app(settings: Settings, database_url: str) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await database.open()
         await signals.start()
+        if settings.webhooks:
+            await sender.start()
         yield
+        await sender.stop()
         await signals.stop()
         await calls.close()
         await database.close()

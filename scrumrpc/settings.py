@@ -29,6 +29,7 @@ class Settings:
     largest_body: int  # bytes of a request's body
     largest_file: int  # bytes of a file that is attached or added to a project
     public_url: str  # where clients reach this server, for the URLs of files; empty: where it listens
+    webhooks: bool  # whether versions are sent to webhooks; off where a copy of the database is looked at
     webhook_private_targets: bool  # whether webhooks may lead to private addresses, and be http
     image_memory: int  # bytes of images that a worker keeps
     log_calls: bool
@@ -59,6 +60,7 @@ class Settings:
             largest_body=config("SCRUMRPC_LARGEST_BODY", cast=int, default=8 * 1024 * 1024),
             largest_file=config("SCRUMRPC_LARGEST_FILE", cast=_at_least_one, default=10 * 1024 * 1024),
             public_url=config("SCRUMRPC_PUBLIC_URL", cast=_origin, default=""),
+            webhooks=config("SCRUMRPC_WEBHOOKS", cast=bool, default=True),
             webhook_private_targets=config("SCRUMRPC_WEBHOOK_PRIVATE_TARGETS", cast=bool, default=False),
             image_memory=config("SCRUMRPC_IMAGE_MEMORY", cast=int, default=512 * 1024 * 1024),
             log_calls=config("SCRUMRPC_LOG_CALLS", cast=bool, default=True),
