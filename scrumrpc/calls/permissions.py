@@ -123,11 +123,16 @@ def check(permission: Permission, standing: Standing, arguments: Mapping[str, An
 def check_access(standing: Standing, record: Record) -> None:
     """Refuses an object whose project the caller does not reach."""
     if standing.projects is not None and record.project is not None and record.project not in standing.projects:
-        raise UserCannotAccessProject(
-            f"The person has no access to the project that the {record.type} {record.id} belongs to."
-            if record.type != "Project"
-            else f"The person has no access to the project {record.id}."
-        )
+        raise out_of_reach(record.type, record.id)
+
+
+def out_of_reach(type_name: str, wire_id: str) -> UserCannotAccessProject:
+    """The error for an object whose project the caller does not reach."""
+    return UserCannotAccessProject(
+        f"The person has no access to the project that the {type_name} {wire_id} belongs to."
+        if type_name != "Project"
+        else f"The person has no access to the project {wire_id}."
+    )
 
 
 def check_permission(permission: Permission, standing: Standing, arguments: Mapping[str, Any]) -> None:

@@ -90,6 +90,7 @@ _RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
         "The attempts that are kept, as WebhookDelivery objects, newest first.",
         _array_of("WebhookDelivery"),
     ),
+    "changes": ("The changes, as a Changes object.", {"$ref": "#/components/schemas/Changes"}),
     "object": ("The object.", {"type": "object"}),
     "page": ("The backlog items, as a BacklogItemPage object.", {"$ref": "#/components/schemas/BacklogItemPage"}),
     "versions": ("The versions, as a VersionPage object.", {"$ref": "#/components/schemas/VersionPage"}),

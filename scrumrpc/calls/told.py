@@ -9,8 +9,8 @@ from functools import partial
 import orjson
 
 from scrumrpc.model.record import Record
-from scrumrpc.model.telling import Telling, tellings
-from scrumrpc.store.changes import VersionMade, logged_changes, wire_ids
+from scrumrpc.model.telling import Telling, telling_of
+from scrumrpc.store.changes import LoggedChange, Stretch, VersionMade, logged_changes, wire_ids
 from scrumrpc.store.database import Connection, Database
 
 _STEP = 1_000
@@ -21,10 +21,14 @@ _LAST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a caller wants to know of: projects by their numbers, object types by their names; None: all of them."""
+    """What a caller wants to know of: projects by their numbers, object types by their names; None: all of them.
+
+    With `number`, only of the object of that number.
+    """
 
     projects: frozenset[int] | None = None
     types: frozenset[str] | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +46,24 @@ class Sight:
 
     projects: frozenset[int] | None
     types: frozenset[str] | None
+    number: int | None = None
 
     @classmethod
     def of(cls, reach: frozenset[int] | None, choice: Choice) -> Sight:
         """What `reach`, the projects that the caller reaches today, leaves of what the caller has chosen."""
         limits = [limit for limit in (reach, choice.projects) if limit is not None]
-        return cls(frozenset.intersection(*limits) if limits else None, choice.types)
+        return cls(frozenset.intersection(*limits) if limits else None, choice.types, choice.number)
 
-    def of_change(self, before: Record | None, after: Record | None) -> list[Telling]:
-        """What is told of a change: an object that comes out of, or into, what is seen is deleted or made there."""
-        return tellings(
-            before if before and self.has(before) else None,
-            after if after and self.has(after) else None,
-        )
+    def stretch(self, account: int, since: int, until: int) -> Stretch:
+        """The versions after `since` up to `until`, with what can be of interest in them."""
+        return Stretch(account, since, until, self.projects, self.types)
+
+    def of_object(self, before: Record | None, after: Record | None) -> list[tuple[Record | None, Record | None]]:
+        """An object before and after a change, as far as it is seen; one that is of another type by now is two."""
+        old, new = before if before and self.has(before) else None, after if after and self.has(after) else None
+        if old and new and old.type != new.type:
+            return [(old, None), (None, new)]
+        return [(old, new)] if old or new else []
 
     def has(self, record: Record) -> bool:
         """Whether the object is seen."""
@@ -79,12 +88,14 @@ async def told(
     Whole versions only, ending after about `most` changes; and the version up to which this tells all, which is `until`
     where nothing is left out. `reach` are the projects that the caller reaches today, None where there is no limit;
     `origin` is where this server is reached. Where a version has more than `largest` changes, they are null.
+    DataVersionNoLongerKept where changes after `since` are given up.
     """
     sight = Sight.of(reach, choice)
+    stretch = sight.stretch(account, since, until)
     versions: list[_Version] = []
     count, place = 0, (since, _LAST)
     while place < (until, _LAST):
-        step = await database.read(partial(_step, account=account, sight=sight, after=place, until=until))
+        step = await database.read(partial(_step, sight=sight, stretch=stretch, after=place))
         for made, changes in step.changes:
             if not versions or versions[-1].made != made:
                 if count >= most:
@@ -109,13 +120,18 @@ class _Step:
     last: tuple[int, int] | None
 
 
-async def _step(conn: Connection, account: int, sight: Sight, after: tuple[int, int], until: int) -> _Step:
-    rows = await logged_changes(conn, account, after, until, _STEP, sight.projects, sight.types)
-    changes = [(row.made, seen) for row in rows if (seen := sight.of_change(row.before, row.after))]
+async def _step(conn: Connection, sight: Sight, stretch: Stretch, after: tuple[int, int]) -> _Step:
+    rows = await logged_changes(conn, stretch, after, _STEP, sight.number)
+    changes = [(row.made, seen) for row in rows if (seen := _tellings(sight, row))]
     numbers = {number for _, seen in changes for telling in seen for number in telling.numbers()}
     numbers |= {made.person for made, _ in changes if made.person is not None}
-    ids = await wire_ids(conn, account, numbers) if numbers else {}
+    ids = await wire_ids(conn, stretch.account, numbers) if numbers else {}
     return _Step(changes, ids, (rows[-1].made.version, rows[-1].number) if len(rows) == _STEP else None)
+
+
+def _tellings(sight: Sight, row: LoggedChange) -> list[Telling]:
+    told = (telling_of(*sides) for sides in sight.of_object(row.before, row.after))
+    return [telling for telling in told if telling]
 
 
 @dataclass(slots=True)

@@ -102,6 +102,10 @@ ResumeDataVersion = Annotated[
     int | None,
     _version("A data version: what changed in later ones is sent. Without a value, what was not taken yet."),
 ]
+FromDataVersion = Annotated[
+    int | None,
+    _version("A data version: only what changed in later ones. Without a value, from the oldest one that is kept."),
+]
 UntilDataVersion = Annotated[
     int | None, _version("A data version: only what changed up to it. Without a value, up to the present one.")
 ]

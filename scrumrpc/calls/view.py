@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from scrumrpc.calls.collapsed import Collapse, collapse_of
+from scrumrpc.calls.told import Choice, Sight, Told, told
 from scrumrpc.calls.waits import Waiter
 from scrumrpc.errors import DataVersionNoLongerKept, DataVersionNotReachedYet, RequiredDataVersionNotMatching
 from scrumrpc.model.image import Image
+from scrumrpc.store.changes import KnownObject, known_object, project_numbers
 from scrumrpc.store.contents import Content, content
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
@@ -16,6 +19,9 @@ from scrumrpc.store.log import first_changes, given_up
 from scrumrpc.store.named_versions import MOST_SEEN, NamedVersion, Version, names_of, versions
 from scrumrpc.store.standing import Standing
 from scrumrpc.store.webhooks import Delivery, Webhook, deliveries_of, webhooks_of
+
+_TRIES = 3
+"""How often the present is tried to be reached while other calls move it on; then it is the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,40 @@ class View:
         assert self._waiter is not None
         self.standing = await self._waiter.news(self.standing, version, seconds)
         self.version = self.standing.data_version
+
+    async def told(self, choice: Choice, since: int, until: int, most: int) -> tuple[list[Told], int]:
+        """The versions after `since` up to `until`, as the caller may know them, and how far they go."""
+        account, reach = self.standing.account, self.standing.projects
+        return await told(self._database, account, reach, choice, since, until, most, origin=self._images.origin)
+
+    async def collapsed(self, sight: Sight, since: int, until: int | None, most: int) -> tuple[Image, Collapse]:
+        """What became of the objects that changed after `since`, up to `until` or the present; and the image of then.
+
+        Of about `most` objects. Use the image, which may be that of the present, without waiting for anything.
+        """
+        account = self.standing.account
+        for _ in range(_TRIES):
+            target = self.version if until is None else until
+            stretch = sight.stretch(account, since, target)
+            collapse = await self._database.read(partial(collapse_of, stretch=stretch, most=most))
+            if until is not None or collapse.reached < target:
+                break
+            image = await self.image()
+            if image.version == collapse.reached:  # else another call has moved it on in the meantime
+                return image, collapse
+        return await self._images.at(account, collapse.reached), collapse
+
+    async def project_numbers(self, wire_ids: tuple[str, ...], *, went_since: int | None) -> dict[str, int]:
+        """The numbers of projects by their ids; with `went_since`, also of those deleted after that version."""
+        return await self._database.read(
+            partial(project_numbers, account=self.standing.account, wire_ids=wire_ids, went_since=went_since)
+        )
+
+    async def known_object(self, types: tuple[str, ...], wire_id: str) -> KnownObject | None:
+        """The object of one of the types that has the id, or was the last to have it."""
+        return await self._database.read(
+            partial(known_object, account=self.standing.account, types=types, wire_id=wire_id)
+        )
 
     async def content(self, number: int) -> Content | None:
         """The content of that number that a file's object holds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrumrpc import errors
 from scrumrpc.calls.batch import may_be_in_a_batch
 from scrumrpc.calls.registry import METHODS, Method, Parameter
-from scrumrpc.model.types import OBJECT_TYPES
+from scrumrpc.model.types import OBJECT_TYPES, STORED_TYPES
 
 Errors = tuple[type[errors.ApiError], ...]
 
@@ -85,6 +85,8 @@ def _types_of(p: Parameter) -> tuple[str, ...]:
         return p.reference.types
     if p.kind.name in _LISTS_OF_IDS:
         return (_LISTS_OF_IDS[p.kind.name],)
+    if p.kind.name == "id of an object, past or present":
+        return tuple(STORED_TYPES)
     names = p.kind.name.removesuffix(" id").replace("API key", "APIKey").split(" or ")
     return tuple(name for name in names if name in OBJECT_TYPES)
 

@@ -71,10 +71,6 @@ _VALUES: dict[str, Any] = {
     "WebhookDelivery.date": 1_767_225_600_000,
     "WebhookDelivery.duration": 84,
     "WebhookDelivery.status": 204,
-    "Version.date": 1_767_225_600_000,
-    "Version.personID": f"{ACCOUNT}-11304-39",
-    "Version.method": "assignBacklogItemToSprint",
-    "Version.callID": "b7d8f3a1c2e4",
     "VersionPage.oldestDataVersion": 0,
     "VersionPage.nextUntilDataVersion": DATA_VERSION - 20,
     "NamedVersion.name": "Sprint 12 planned",
@@ -86,6 +82,29 @@ _VALUES: dict[str, Any] = {
     "options": ["Small", "Medium", "Large"],
     "CustomField.type": "Dropdown",
     "CustomFieldValue.value": "Medium",
+    "Changes.sinceDataVersion": 1,
+    "Changes.untilDataVersion": 3,
+    "Changes.hasMore": False,
+    "Changes.projectIDs": [f"{ACCOUNT}-11230-1"],
+    "Version.dataVersion": 3,
+    "Version.date": 1_767_225_600_000,
+    "Version.personID": f"{ACCOUNT}-4543-3632",
+    "Version.method": "setBacklogItemName",
+    "Version.callID": "9f1c2a7be0d4",
+    "changeType": "updated",
+    "changedObjectType": "BacklogItem",
+    "objectID": f"{ACCOUNT}-0-69327",
+    "Change.projectID": f"{ACCOUNT}-11230-1",
+    "ObjectChange.projectID": f"{ACCOUNT}-11230-1",
+    "Change.changedProperties": ["name"],
+    "Change.oldValues": {"name": "Sign in"},
+    "Change.newValues": {"name": "Sign in with a passkey"},
+    "ObjectChange.lists": ["tasks"],
+    "Place.containerObjectType": "Project",
+    "Place.containerObjectID": f"{ACCOUNT}-11230-1",
+    "Place.property": "backlogItems",
+    "Place.column": None,
+    "Place.index": 4,
     "RetrospectiveColumn.name": "Went well",
     "RetrospectiveColumn.color": "Green",
 }
@@ -144,6 +163,11 @@ def result_value(method: Method, given: Mapping[str, str]) -> Any:
     """The result in the answer to a successful call."""
     include = frozenset(given.get("includeProperties", "").split(","))
     match method.result_schema:
+        case {"$ref": "#/components/schemas/Changes"}:
+            return _changes(given, include)
+        case {"$ref": "#/components/schemas/VersionPage"}:
+            page = specimen("VersionPage")
+            return page | {"versions": [version | {"changes": None} for version in page["versions"]]}
         case {"$ref": str(reference)}:
             return specimen(reference.rpartition("/")[2], include)
         case {"items": {"$ref": str(reference)}}:
@@ -160,6 +184,18 @@ def result_value(method: Method, given: Mapping[str, str]) -> Any:
         case {"type": str(name)}:
             return {"null": None, "integer": DATA_VERSION}[name]
     raise ValueError(f"{method.name} answers something without a specimen.")
+
+
+def _changes(given: Mapping[str, str], include: frozenset[str]) -> dict[str, Any]:
+    """What changed: either version by version or collapsed, where an object comes with nothing in its lists."""
+    told = specimen("Changes")
+    if "collapse" not in given:
+        return {**told, "objects": None, "projectIDs": None}
+    [change] = told["objects"]
+    item = specimen(change["changedObjectType"], include)
+    change["lists"] = [p.name for p in OBJECT_TYPES["BacklogItem"].answered if held(p) and item[p.name] is not None]
+    change["object"] = {name: [] if name in change["lists"] else value for name, value in item.items()}
+    return {**told, "versions": None}
 
 
 def _results(calls: list[dict[str, Any]]) -> list[Any]:

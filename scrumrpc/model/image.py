@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -61,6 +62,10 @@ class Image:
 
     def __getitem__(self, number: int) -> Record:
         return self._records[number]
+
+    def get(self, number: int) -> Record | None:
+        """The object of that number, if there is one."""
+        return self._records.get(number)
 
     def find(self, type_name: str, wire_id: str) -> Record | None:
         """The object of that type and wire id, if there is one."""
@@ -135,6 +140,21 @@ class Image:
         """The numbers of a list's objects, in order; empty if there are none."""
         return [number for _, number in self._lists.get(key, ())]
 
+    def inside(self, number: int) -> Iterator[int]:
+        """The numbers of all objects that nest in one, at whatever depth."""
+        for gap in plan_of(self._records[number].type).gaps:
+            if gap.kind == "assigned":
+                continue
+            of_type = "RetrospectiveCard" if gap.kind == "columns" else gap.via or gap.target
+            for nested in self.members((of_type, number)):
+                yield nested
+                yield from self.inside(nested)
+
+    def positions(self, number: int) -> Iterator[tuple[ListKey, int]]:
+        """The lists that an object stands in, each with its index there."""
+        for key, rank in lists_of(self._records[number]):
+            yield key, bisect_left(self._lists[key], (rank, number))
+
     def write(self, parts: list[bytes], number: int, include: frozenset[str]) -> None:
         """Appends the JSON of an object with the optional properties in `include`, and of all that nests in it."""
         record = self._records[number]
@@ -150,6 +170,22 @@ class Image:
                 self._write_columns(parts, record, include)
             else:
                 self.write_list(parts, (gap.via or gap.target, number), include)
+        parts.append(fragment[-1])
+
+    def write_alone(self, parts: list[bytes], number: int, include: frozenset[str]) -> None:
+        """Appends the JSON of an object as `write` does, but with nothing in its lists."""
+        record = self._records[number]
+        plan = plan_of(record.type)
+        fragment = self._fragments.get(number) or self._make_fragment(record)
+        for segment, gap, token in zip(fragment, plan.gaps, plan.tokens, strict=False):
+            parts.append(segment)
+            if token and token not in include:
+                parts.append(b"null")
+            elif gap.kind == "columns":
+                columns = zip(record["columnNames"], record["columnColors"], strict=True)
+                parts.append(orjson.dumps([_column(*column) | {"cards": []} for column in columns]))
+            else:
+                parts.append(b"[]")
         parts.append(fragment[-1])
 
     def write_list(self, parts: list[bytes], key: ListKey, include: frozenset[str]) -> None:
@@ -178,7 +214,7 @@ class Image:
         cards = self.members(("RetrospectiveCard", record.number))
         separator = b"["
         for number, (name, color) in enumerate(zip(record["columnNames"], record["columnColors"], strict=True), 1):
-            heading = orjson.dumps({"objectType": "RetrospectiveColumn", "name": name, "color": color})
+            heading = orjson.dumps(_column(name, color))
             parts.append(separator + heading[:-1] + b',"cards":')
             self.write_array(parts, [card for card in cards if self._records[card]["columnNum"] == number], include)
             parts.append(b"}")
@@ -190,6 +226,10 @@ class Image:
         self._fragments[record.number] = fragment
         self.bytes += sum(map(len, fragment))
         return fragment
+
+
+def _column(name: str, color: str) -> dict[str, Any]:
+    return {"objectType": "RetrospectiveColumn", "name": name, "color": color}
 
 
 ASSIGNED_BY = {"Release": "releaseID", "Board": "boardID"}

@@ -85,14 +85,19 @@ class Telling:
         return values
 
 
-def tellings(before: Record | None, after: Record | None) -> list[Telling]:
-    """What a change is told as: a change of type as two; nothing where only what is not told has changed."""
-    if before and after and before.type == after.type:
-        changed = set(differences(before, after))
-        names = dict.fromkeys(_name_of(p) for p in _told(after.type) if p.name in changed)
-        return [Telling(before, after, tuple(names))] if names else []
-    told = [Telling(before, None, _all(before.type))] if before else []
-    return [*told, Telling(None, after, _all(after.type))] if after else told
+def telling_of(before: Record | None, after: Record | None) -> Telling | None:
+    """What the change of an object, of the same type before and after, is told as.
+
+    None where only what is not told has changed, and where there is no object.
+    """
+    known = after or before
+    if known is None:
+        return None
+    if before is None or after is None:
+        return Telling(before, after, _all(known.type))
+    changed = set(differences(before, after))
+    names = tuple(dict.fromkeys(_name_of(p) for p in _told(after.type) if p.name in changed))
+    return Telling(before, after, names) if names else None
 
 
 @cache

@@ -28,6 +28,15 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "getNamedVersions": {},
     "deleteNamedVersion": {"name": "Sprint 12 planned"},
+    "getChanges": {
+        "sinceDataVersion": "1", "untilDataVersion": "3", "projectIDs": "729-11230-1",
+        "objectTypes": "BacklogItem,Task", "limit": "500", "collapse": "true",
+        "includeProperties": "Project.backlogItems,BacklogItem.tasks",
+    },
+    "getObjectHistory": {
+        "objectType": "BacklogItem", "objectID": "729-0-69327", "sinceDataVersion": "1", "untilDataVersion": "3",
+        "limit": "500",
+    },
     "addPerson": {
         "externalID": "PE93847561", "firstName": "Ann", "lastName": "Archer", "nickname": "Annie",
         "emailAddress": "ann@example.com", "phone": "+45 55 55 01 99", "im": "ann@chat.example.com",

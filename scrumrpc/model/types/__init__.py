@@ -6,6 +6,7 @@ from scrumrpc.model.properties import ObjectType
 from scrumrpc.model.types.answers import API_KEY, BACKLOG_ITEM_PAGE, DATA, ERROR, RESULT
 from scrumrpc.model.types.attached import ATTACHMENT, CHECKLIST, CHECKLIST_ITEM, COMMENT, COMMIT, TIME_ENTRY
 from scrumrpc.model.types.backlog import BACKLOG, BACKLOG_ITEM, BACKLOG_LIST, TASK
+from scrumrpc.model.types.changes import CHANGE, CHANGES, OBJECT_CHANGE, PLACE
 from scrumrpc.model.types.custom import CUSTOM_FIELD, CUSTOM_FIELD_VALUE
 from scrumrpc.model.types.history import NAMED_VERSION, VERSION, VERSION_PAGE
 from scrumrpc.model.types.people import DELETED_PERSON, PERSON, TEAM
@@ -26,6 +27,8 @@ OBJECT_TYPES: dict[str, ObjectType] = {
         BACKLOG_LIST,
         BOARD,
         BOARD_COLUMN,
+        CHANGE,
+        CHANGES,
         CHECKLIST,
         CHECKLIST_ITEM,
         COMMENT,
@@ -38,7 +41,9 @@ OBJECT_TYPES: dict[str, ObjectType] = {
         FILE,
         MESSAGE,
         NAMED_VERSION,
+        OBJECT_CHANGE,
         PERSON,
+        PLACE,
         PROJECT,
         RELATIONSHIP,
         RELEASE,

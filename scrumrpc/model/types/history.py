@@ -18,7 +18,9 @@ VERSION = ObjectType(
         Property("method", "any", "The method that was called.", target="string"),
         Property("callID", "any", "The Call-ID header of the answer to the call.", target="string"),
         Property(
-            "changes", "any", "What it changed; null where the answer leaves that out.", nullable=True, target="array",
+            "changes", "any",
+            "What it changed, as far as the caller may know and asked for it; null where the answer leaves that out.",
+            nullable=True, target="array of Change objects",
         ),
     ),
 )  # fmt: skip
