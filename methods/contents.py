@@ -30,10 +30,9 @@ async def keep(tx: Transaction, record: Record, file_name: str, content_type: st
 async def kept(view: View, record: Record) -> File:
     """What is kept of an attachment or a file."""
     number = record["content"]
-    content = None if number is None else await view.content(number)
-    if content is None:
+    if number is None:
         raise RequirementNotSatisfied(
             f"The {record.type} {record.id} was imported without its content, which is not kept here; its url points "
             f"to {record['url']}."
         )
-    return File(record["fileName"] or record.id, number, content)
+    return File(record["fileName"] or record.id, number, await view.content(number))

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from starlette.config import Config
 
+MOST_DAYS = 100_000
+"""Days of history that can be asked for, if not everything."""
+
 
 class SettingsError(Exception):
     """A setting that cannot be; the message is for the operator."""
@@ -32,6 +35,7 @@ class Settings:
     webhooks: bool  # whether versions are sent to webhooks; off where a copy of the database is looked at
     webhook_private_targets: bool  # whether webhooks may lead to private addresses, and be http
     image_memory: int  # bytes of images that a worker keeps
+    history_days: float  # how many days of history are kept; 0: everything
     log_calls: bool
     admin_email: str  # of the first administrator, made at the first start
 
@@ -63,6 +67,7 @@ class Settings:
             webhooks=config("SCRUMRPC_WEBHOOKS", cast=bool, default=True),
             webhook_private_targets=config("SCRUMRPC_WEBHOOK_PRIVATE_TARGETS", cast=bool, default=False),
             image_memory=config("SCRUMRPC_IMAGE_MEMORY", cast=int, default=512 * 1024 * 1024),
+            history_days=config("SCRUMRPC_HISTORY_DAYS", cast=_days, default=0.0),
             log_calls=config("SCRUMRPC_LOG_CALLS", cast=bool, default=True),
             admin_email=config("SCRUMRPC_ADMIN_EMAIL", default="admin@example.com"),
         )
@@ -80,6 +85,13 @@ def _some_seconds(text: str | float) -> float:
     if not 0.1 <= seconds <= 3600:
         raise ValueError
     return seconds
+
+
+def _days(text: str | float) -> float:
+    number = float(text)
+    if not 0 <= number <= MOST_DAYS:
+        raise ValueError
+    return number
 
 
 def _origin(text: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from scrumrpc.calls.collapsed import Collapse, collapse_of
 from scrumrpc.calls.told import Choice, Sight, Told, told
 from scrumrpc.calls.waits import Waiter
-from scrumrpc.errors import DataVersionNoLongerKept, DataVersionNotReachedYet, RequiredDataVersionNotMatching
+from scrumrpc.errors import APIBusy, DataVersionNoLongerKept, DataVersionNotReachedYet, RequiredDataVersionNotMatching
 from scrumrpc.model.image import Image
 from scrumrpc.store.changes import KnownObject, known_object, project_numbers
 from scrumrpc.store.contents import Content, content
@@ -147,9 +147,12 @@ class View:
             partial(known_object, account=self.standing.account, types=types, wire_id=wire_id)
         )
 
-    async def content(self, number: int) -> Content | None:
+    async def content(self, number: int) -> Content:
         """The content of that number that a file's object holds."""
-        return await self._database.read(lambda conn: content(conn, self.standing.account, number))
+        found = await self._database.read(lambda conn: content(conn, self.standing.account, number))
+        if found is None:  # since the image was made, the file was given another one, and the old one was given up
+            raise APIBusy("The content of the file was replaced while the call was running. Repeat the call.")
+        return found
 
     async def api_keys(self) -> list[Key]:
         """The API keys that are in force, oldest first."""

@@ -14,6 +14,7 @@ _COMMANDS = {
     "person": "scrumrpc.cli.operate",
     "key": "scrumrpc.cli.operate",
     "maintenance": "scrumrpc.cli.operate",
+    "history": "scrumrpc.cli.history",
     "call": "scrumrpc.cli.call",
 }
 

@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from scrumrpc.cli import first_start, sample
+from scrumrpc.cli.history import keep_days
 from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.opening import data_option, open_store, tell_failures
 from scrumrpc.cli.orders import Orders
@@ -100,6 +101,8 @@ async def _serve(options: Options) -> None:
         except WorkerFailedError as error:
             raise click.ClickException(f"{error} What it said stands above.") from None
         _announce(options, origin, keys)
+        if settings.history_days:
+            cleanup.push_async_callback(_ended, asyncio.create_task(keep_days(url, settings.history_days)))
         tasks = [asyncio.create_task(workers.supervise())]
         if postgres:
             tasks.append(asyncio.create_task(postgres.supervise()))
@@ -112,6 +115,12 @@ async def _serve(options: Options) -> None:
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Ends what runs beside the server, which a failure of it has left alone."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:
