@@ -14,6 +14,8 @@ EVENTS = "/service/events"
 """Where the stream of events is."""
 PUBLIC_URL = "SCRUMRPC_PUBLIC_URL"
 """The setting that says what the URLs of files begin with."""
+HISTORY_DAYS = "SCRUMRPC_HISTORY_DAYS"
+"""The setting that says how many days of history are kept."""
 MOST_MENTIONS = 5_000
 """References in the messages of one push that count."""
 PORT = 8080

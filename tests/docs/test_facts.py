@@ -33,7 +33,7 @@ def test_limits_are_those_of_the_settings(settings: Settings) -> None:
 
 def test_no_page_names_a_setting_that_does_not_exist(site: dict[str, Document]) -> None:
     named = {name for page in site.values() for name in re.findall(r"SCRUMRPC_[A-Z_]+", page.text)}
-    assert named == {limit.setting for limit in facts.LIMITS} | {facts.PUBLIC_URL}
+    assert named == {limit.setting for limit in facts.LIMITS} | {facts.PUBLIC_URL, facts.HISTORY_DAYS}
     assert {name.removeprefix("SCRUMRPC_").lower() for name in named} <= set(Settings.__dataclass_fields__)
 
 
