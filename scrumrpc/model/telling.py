@@ -16,7 +16,7 @@ from scrumrpc.model.record import Record, differences
 from scrumrpc.model.rendering import answered
 from scrumrpc.model.types import STORED_TYPES
 
-_HIDDEN_AS = {
+HIDDEN_AS = {
     "rank": "rank",
     "boardRank": "boardRank",
     "columnNames": "columns",
@@ -102,7 +102,7 @@ def telling_of(before: Record | None, after: Record | None) -> Telling | None:
 
 @cache
 def _told(type_name: str) -> tuple[Property, ...]:
-    return tuple(p for p in STORED_TYPES[type_name].stored if not p.hidden or p.name in _HIDDEN_AS)
+    return tuple(p for p in STORED_TYPES[type_name].stored if not p.hidden or p.name in HIDDEN_AS)
 
 
 @cache
@@ -117,4 +117,4 @@ def _properties(type_name: str, names: tuple[str, ...]) -> Iterator[Property]:
 
 
 def _name_of(p: Property) -> str:
-    return _HIDDEN_AS[p.name] if p.hidden else p.name
+    return HIDDEN_AS[p.name] if p.hidden else p.name

@@ -16,6 +16,7 @@ from scrumrpc.docs.rules import SECTIONS
 from scrumrpc.errors import CATALOGUE
 from scrumrpc.model import invariants
 from scrumrpc.model.include import OPTIONAL
+from scrumrpc.model.telling import HIDDEN_AS
 from scrumrpc.model.types import OBJECT_TYPES
 from tests.docs.document import Document
 
@@ -127,6 +128,7 @@ def test_pages_name_nothing_that_does_not_exist(site: dict[str, Document]) -> No
     parameters = {p.name for method in PUBLIC for p in method.parameters} | RESERVED
     properties = {p.name for t in OBJECT_TYPES.values() for p in t.answered}
     errors = {error.__name__ for error in CATALOGUE}
+    parameters |= set(HIDDEN_AS.values())  # which only changes tell of
     known = {m.name for m in PUBLIC} | parameters | properties | set(OBJECT_TYPES) | errors
     camel_case = re.compile(r"\b(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z])[A-Za-z]*\b")
     plain = {"OpenAPI", "NaN", "GitHub", "GitLab", "ETag"}

@@ -60,6 +60,11 @@ GUIDE: dict[str, Step] = {
     }),
     "pages": Step("getBacklogItems", {"projectIDs": "729-11230-1", "order": "-priority", "limit": "5"}),
     "changes": Step("getBacklogItems", _CHANGED),
+    "what changed": Step("getChanges", {"sinceDataVersion": "1", "objectTypes": "BacklogItem,Task", "limit": "100"}),
+    "one life": Step("getObjectHistory", {"objectType": "BacklogItem", "objectID": "729-0-69327"}),
+    "what became": Step("getChanges", {
+        "sinceDataVersion": "1", "collapse": "true", "includeProperties": "Project.backlogItems,BacklogItem.tasks",
+    }),
     "hours": Step("getTimeEntries", {
         "projectIDs": "729-11230-1", "personIDs": "729-7654-243", "fromDate": "2013-10-01", "toDate": "2013-10-31",
     }),
