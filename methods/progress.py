@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from scrumrpc.errors import RequirementNotSatisfied
-from scrumrpc.model.enumerations import BACKLOG_ITEM_STATUSES, TASK_STATUSES
+from scrumrpc.model.enumerations import BACKLOG_ITEM_STATUSES, TASK_STATUSES, at_most
 from scrumrpc.model.record import Record
 from scrumrpc.store.transaction import Transaction
 
@@ -64,6 +64,17 @@ def check_assigned(record: Record, status: str, assigned: Iterable[int]) -> None
         raise RequirementNotSatisfied(
             f"The {named(record)} is assigned to nobody; with the status {status} it must be somebody's. Give an "
             "assignedPersonID."
+        )
+
+
+def check_takes_tasks(item: Record) -> None:
+    """Refuses to put tasks into an item that is an epic or over."""
+    if item["type"] == "Epic":
+        raise RequirementNotSatisfied(f"The backlog item {item.id} is an epic; an epic has no tasks, its parts have.")
+    if not at_most(BACKLOG_ITEM_STATUSES, item["status"], "Done"):
+        raise RequirementNotSatisfied(
+            f"The backlog item {item.id} has the status {item['status']}; tasks may only be added up to the "
+            "status Done."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from methods.progress import check_project, column_for, settle
+from methods.progress import check_project, check_takes_tasks, column_for, settle
 from methods.setters import setter
 from methods.statuses import put_task, set_task_status
 from methods.units import check_unit
@@ -55,7 +55,7 @@ async def addTask(
     item's assigned persons. Status, estimate, used time and remaining work of the item follow its tasks.
     """
     item = backlogItemID
-    _check_takes_tasks(item)
+    check_takes_tasks(item)
     if estimate is not None:
         project = await tx.get("Project", item["projectID"])
         check_unit(project, "detailedEstimateUnit", "estimate", estimate, estimateUnit)
@@ -229,7 +229,7 @@ async def moveTaskToBacklogItem(
     if source.number == target.number:
         await tx.move(taskID, index)
         return
-    _check_takes_tasks(target)
+    check_takes_tasks(target)
     column = await column_for(tx, target["boardID"], taskID["status"])
     assigned = [*taskID["assignedPersonIDs"]]
     assigned += [person for person in target["assignedPersonIDs"] if person not in assigned]
@@ -260,13 +260,3 @@ async def _item_before_completion(tx: Transaction, task: Record, done: str) -> R
             "Sprint completed."
         )
     return item
-
-
-def _check_takes_tasks(item: Record) -> None:
-    if item["type"] == "Epic":
-        raise RequirementNotSatisfied(f"The backlog item {item.id} is an epic; an epic has no tasks, its parts have.")
-    if not at_most(BACKLOG_ITEM_STATUSES, item["status"], "Done"):
-        raise RequirementNotSatisfied(
-            f"The backlog item {item.id} has the status {item['status']}; tasks may only be added up to the "
-            "status Done."
-        )

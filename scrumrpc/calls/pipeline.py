@@ -124,7 +124,9 @@ class Calls:
                     raise version_mismatch(standing.data_version, required)
                 arguments = resolve(numbered(reading.arguments, standing.named), opened.found)
                 arguments = _checked(method, standing, arguments)
-                tx = Transaction(conn, standing, self._largest_file, private_targets=self._private_targets)
+                tx = Transaction(
+                    conn, standing, self._largest_file, images=self._images, private_targets=self._private_targets
+                )
                 result = await method.function(tx, **arguments)
                 kept = None if method.secret_result else result
                 await tx.finish(method.name, call_id, reading.request, kept)

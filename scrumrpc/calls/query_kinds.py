@@ -44,6 +44,7 @@ _OBJECT_ID = Kind(
     "729-0-69327",
     {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+(_[0-9]+-[0-9]+)?$"},
 )
+_GONE_ID = replace(_OBJECT_ID, rule="The object, of the type objectType, by the id that it had.")
 _EXTERNAL_ID = Kind(
     "external id",
     "string",
@@ -99,6 +100,7 @@ _CURSOR = Kind(
 
 StoredType = Annotated[str, enumeration("object type", _STORED, "BacklogItem")]
 ObjectOrNoneRef = Annotated[Record | None, Reference(_OBJECT_ID, _STORED, "objectType")]
+GoneID = Annotated[str, _GONE_ID]
 ExternalIDToFind = Annotated[str | None, _EXTERNAL_ID]
 InSprintRef = Annotated[Record | None, _within("Sprint", "Only those in the sprint.", "729-10367-745")]
 InReleaseRef = Annotated[Record | None, _within("Release", "Only those planned for the release.", "729-15367-3125")]

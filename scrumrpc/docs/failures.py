@@ -32,7 +32,8 @@ NO_METHOD: Errors = (errors.InvalidURL, errors.InvalidMethodName)
 
 _OF_THE_PAST = ("atDataVersion", "dataVersion", "sinceDataVersion", "untilDataVersion")
 """Parameters that ask for versions which can be gone, or yet to come."""
-
+_TAKING_BACK = ("revertVersion", "restoreObject")
+"""Methods that find objects in the history, and need whatever permission it takes to change them."""
 _LISTS_OF_IDS = {"project ids": "Project", "person ids": "Person", "tag ids": "Tag"}
 """The types of the objects that kinds of parameters list."""
 
@@ -52,13 +53,14 @@ def own_errors(method: Method) -> Errors:
 
 
 def _errors_by_parameters(method: Method) -> Errors:
+    takes_back = method.name in _TAKING_BACK
     by_condition = {
         errors.InvalidParameter: bool(method.parameters) or method.takes_required_data_version,
         errors.MissingParameter: any(p.required or _comes_with_another(p.name) for p in method.parameters),
-        errors.ObjectNotFound: bool(_named_types(method)),
+        errors.ObjectNotFound: bool(_named_types(method)) or method.name == "restoreObject",
         errors.RequirementNotSatisfied: bool(method.requires) or _sets_something_unique(method),
-        errors.UserCannotAccessProject: any(_is_in_a_project(name) for name in _named_types(method)),
-        errors.UserHasInsufficientPermissions: bool(method.permission.denial),
+        errors.UserCannotAccessProject: takes_back or any(_is_in_a_project(name) for name in _named_types(method)),
+        errors.UserHasInsufficientPermissions: bool(method.permission.denial) or takes_back,
         errors.ObjectWithExternalIDAlreadyExists: method.writes and _has(method, "externalID"),
         errors.RequestAlreadyExecuted: method.takes_request_id,
         errors.RequiredDataVersionNotMatching: method.takes_required_data_version,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from scrumrpc.model.image import Image
 from scrumrpc.model.record import Record
@@ -78,6 +77,10 @@ class Images:
         """All images that are kept, the least recently used one first."""
         return iter(self._images.values())
 
+    def present(self, account: int) -> Image | None:
+        """The account's image of the present, however old, if one is kept; to be looked at without waiting."""
+        return self._images.get((account, None))
+
     def _next_after(self, account: int, version: int) -> Image:
         """The oldest image of the account that is newer than `version`: the least leads back from it."""
         newer = [image for (of, _), image in self._images.items() if of == account and image.version > version]
@@ -130,13 +133,27 @@ async def load_from_tables(conn: Connection, account: int, origin: str = "") -> 
         cursor = await conn.execute("SELECT data_version FROM accounts WHERE account_id = %s", (account,))
         row = await cursor.fetchone()
         version = row[0] if row else 0
-        records: list[Record] = []
-        for type_name in STORED_TYPES:
-            rows = await _load_all(conn, account, type_name)
-            records += [record_from(type_name, row) for row in rows]
+        records = await _load_records(conn, account)
     finally:
         await conn.execute("ROLLBACK")
     return Image(account, version, records, origin)
+
+
+async def image_under_lock(conn: Connection, images: Images | None, account: int, version: int) -> Image:
+    """The account for a writing call: at `version`, the newest, or with what the call has written over `conn` so far.
+
+    The image says by its own version which of both it is: -1 for the latter. It is the caller's own, to be moved on.
+    While the call holds the account's lock it waits for nobody: who has the next connection, or loads the image, may be
+    waiting for the lock.
+    """
+    kept = images.present(account) if images is not None else None
+    if kept is not None:
+        image = kept.fork()
+        onward = await changes_since(conn, account, image.version)
+        if image.version >= onward.oldest:
+            image.apply(version, onward.changes)
+            return image
+    return Image(account, -1, await _load_records(conn, account))
 
 
 async def load_from_log(conn: Connection, account: int, version: int | None = None) -> Image:
@@ -147,6 +164,9 @@ async def load_from_log(conn: Connection, account: int, version: int | None = No
     return image
 
 
-async def _load_all(conn: Connection, account: int, type_name: str) -> Sequence[tuple[Any, ...]]:
-    cursor = await conn.execute(STATEMENTS[type_name].load_all, {"account": account, "object_type": type_name})
-    return await cursor.fetchall()
+async def _load_records(conn: Connection, account: int) -> list[Record]:
+    records: list[Record] = []
+    for type_name in STORED_TYPES:
+        cursor = await conn.execute(STATEMENTS[type_name].load_all, {"account": account, "object_type": type_name})
+        records += [record_from(type_name, row) for row in await cursor.fetchall()]
+    return records

@@ -153,7 +153,7 @@ async def changes_since(conn: AsyncConnection[Any], account: int, version: int, 
     """
     cursor = await conn.execute(_CHANGES_SINCE, {"account": account, "version": version, "until": until})
     rows = await cursor.fetchall()
-    changes = [Change(number, _record(number, object_type, state)) for _, number, object_type, state, _ in rows]
+    changes = [Change(number, record_of(number, object_type, state)) for _, number, object_type, state, _ in rows]
     return Onward(rows[-1][4], rows[-1][0], changes) if rows else Onward(0, version, [])
 
 
@@ -167,7 +167,7 @@ async def changes_back(conn: AsyncConnection[Any], account: int, version: int, u
     rows = await cursor.fetchall()
     oldest, is_kept = rows[0][:2]
     changes = [
-        Change(number, _record(number, object_type, state))
+        Change(number, record_of(number, object_type, state))
         for _, _, number, object_type, state in rows
         if number is not None
     ]
@@ -182,7 +182,7 @@ def given_up(version: int, oldest: int) -> DataVersionNoLongerKept:
     )
 
 
-def _record(number: int, object_type: str, state: Mapping[str, Any] | None) -> Record | None:
+def record_of(number: int, object_type: str, state: Mapping[str, Any] | None) -> Record | None:
     """The object as it was logged; None where it was gone."""
     return None if state is None else Record(number, object_type, completed(object_type, state))
 

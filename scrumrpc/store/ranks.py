@@ -9,6 +9,7 @@ right before the object that it pushes on.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,10 @@ class RankPlace:
         if index < 0:
             return self._statements().last_rank_within, self._parameters(without)
         return self._statements().ranks_at, {**self._parameters(without), "skip": max(index - 1, 0)}
+
+    def at_ranks_query(self, ranks: Collection[str]) -> Query:
+        """Reads which objects of the list have one of these ranks: number and rank of each."""
+        return self._statements().at_ranks, {**self._parameters(0), "ranks": list(ranks)}
 
     def count_query(self, without: int = 0) -> Query:
         """Reads how long the part is."""

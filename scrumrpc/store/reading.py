@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from scrumrpc.model.record import Record
@@ -45,6 +45,7 @@ class Reading:
         self._numbers: dict[str, int] = {}  # of what the call has created, changed or deleted, by wire id
         self._fetched: dict[Reference, Record | None] = {}  # as they were when the call asked for them
         self._first_lists: dict[int, int | None] = {}  # by project
+        self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
 
     async def read(self, *queries: Query) -> list[Sequence[tuple[Any, ...]]]:
         """The rows of several queries, in one round trip; they see what the call has done so far."""
@@ -197,6 +198,22 @@ class Reading:
         statement = STATEMENTS[type_name].load_by_numbers
         [rows] = await self.read((statement, {"account": self.account, "object_type": type_name, "numbers": numbers}))
         return [record_from(type_name, row) for row in rows]
+
+    def so_far(self) -> dict[int, Record | None]:
+        """The objects that the call has touched so far, as it has left them; None where it has deleted one."""
+        return dict(self._after)
+
+    def changes_from(self, start: Mapping[int, Record | None]) -> list[tuple[Record | None, Record | None]]:
+        """What has become of objects since `so_far` answered `start`."""
+        states = ((start.get(number, self._before[number]), after) for number, after in self._after.items())
+        return [(before, after) for before, after in states if before != after]
+
+    def _put(self, known: Record, after: Record | None) -> None:
+        """Notes what becomes of an object that is there."""
+        if known.number not in self._before:
+            self._before[known.number] = known
+            self._written[known.number] = known
+        self._keep(known, after)
 
     def _keep(self, known: Record, after: Record | None) -> None:
         """Notes what becomes of an object, to be sent with the next flush."""

@@ -102,6 +102,7 @@ class ListStatements:
     last_rank_within: str
     ranks_at: str  # within: the ranks at the position `skip` and the one after it
     count: str  # within
+    at_ranks: str  # of the whole list: the numbers and ranks of those at `ranks`
 
 
 @cache
@@ -131,6 +132,7 @@ def list_statements(type_name: str, rank: str, listed_in: str | None, within: tu
             select(sorter).where(part).order_by(sorter).offset(bindparam("skip")).limit(literal_column("2"))
         ),
         count=text_of(select(func.count()).select_from(table).where(part)),
+        at_ranks=text_of(select(table.c.id, sorter).where(whole, sorter == any_(bindparam("ranks")))),
     )
 
 

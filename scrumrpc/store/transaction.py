@@ -17,15 +17,17 @@ from scrumrpc.errors import (
     ObjectWithExternalIDAlreadyExists,
     RequirementNotSatisfied,
 )
+from scrumrpc.model.image import Change, Image
 from scrumrpc.model.ownership import owned_by
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store import hooks, keys, log, named_versions
 from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.database import Connection
+from scrumrpc.store.images import Images, image_under_lock
 from scrumrpc.store.opening import Request
+from scrumrpc.store.putting_back import PuttingBack
 from scrumrpc.store.ranks import Query, RankPlace, needs_new_ranks, neighbours, rank_between, ranks_after
-from scrumrpc.store.reading import Reading
 from scrumrpc.store.standing import REACH, Standing, renewed
 from scrumrpc.store.statements import (
     FIND_EXTERNAL_ID,
@@ -38,7 +40,7 @@ Within = Mapping[str, int | None]
 """A part of a list: the objects in it whose properties have these values."""
 
 
-class Transaction(Reading):
+class Transaction(PuttingBack):
     """One writing call under the account's lock.
 
     Methods read objects, create, change and delete them here. Nothing is sent until it must be: `finish` writes the
@@ -47,7 +49,13 @@ class Transaction(Reading):
     """
 
     def __init__(
-        self, conn: Connection, standing: Standing, largest_file: int = LARGEST_FILE, *, private_targets: bool = False
+        self,
+        conn: Connection,
+        standing: Standing,
+        largest_file: int = LARGEST_FILE,
+        *,
+        images: Images | None = None,
+        private_targets: bool = False,
     ) -> None:
         super().__init__(conn, standing.account)
         self.standing = standing
@@ -56,12 +64,12 @@ class Transaction(Reading):
         self.now = int(time.time() * 1000)  # what the call writes as the present, in milliseconds
         self.version = standing.data_version
         self._largest_file = largest_file
+        self._images = images
         self._last_object = standing.last_object
         self._last_item_number = standing.last_item_number
         self._last_task_number = standing.last_task_number
         self._standing_is_stale = False
         self._names_to_come: list[str] = []  # of the version that the call makes
-        self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
 
     # Changing -------------------------------------------------------------------------------------------------------
 
@@ -180,17 +188,25 @@ class Transaction(Reading):
             for row in of_type
         ]
 
-    def _put(self, known: Record, after: Record | None) -> None:
-        if known.number not in self._before:
-            self._before[known.number] = known
-            self._written[known.number] = known
-        self._keep(known, after)
-
     def _keep(self, known: Record, after: Record | None) -> None:
         super()._keep(known, after)
         on_access = self.standing.projects is not None and known.type in ("Project", "Team")
         if on_access or known.number == self.standing.person:
             self._standing_is_stale = True
+
+    async def image_of(self, start: Mapping[int, Record | None]) -> Image:
+        """The account as the call had it when it had made this of the objects that it has touched: an image to move on.
+
+        What `so_far` answered at some time is such a start.
+        """
+        await self.read()  # sends what is not sent yet: the tables may be read
+        image = await image_under_lock(self._conn, self._images, self.account, self.version)
+        if image.version < 0:
+            changes = ((number, start.get(number, before)) for number, before in self._before.items())
+        else:
+            changes = ((number, after) for number, after in start.items())
+        image.apply(self.version, [Change(number, record) for number, record in changes])
+        return image
 
     async def renew_standing(self) -> None:
         """Brings `standing` in line with what the call has done so far to what its caller may do."""

@@ -16,6 +16,8 @@ TABLE: dict[str, str] = {
     "getObject": "ANYBODY",
     "getObjectHistory": "ANYBODY",
     "getTimeEntries": "ANYBODY",
+    "restoreObject": "ANYBODY",
+    "revertVersion": "ANYBODY",
     "getVersions": "ANYBODY",
     "waitForDataVersion": "ANYBODY",
     # Everybody, or only administrators where access control on projects is turned on

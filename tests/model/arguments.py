@@ -43,10 +43,11 @@ _PROJECT_UNITS = ("roughEstimateUnit", "detailedEstimateUnit", "timeTrackingUnit
 class Drawing:
     """Draws the arguments of one call: mostly such that it may succeed, with objects of one project."""
 
-    def __init__(self, random: Random, image: Image, keys: Iterable[str] = ()) -> None:
+    def __init__(self, random: Random, image: Image, keys: Iterable[str] = (), gone: Iterable[Record] = ()) -> None:
         self._random = random
         self._image = image
         self._keys = list(keys)
+        self._gone = list(gone)
         self._projects = self._every("Project")
         self._project = self._one_of(self._projects[:1] * 4 + self._projects) if self._projects else None
 
@@ -70,6 +71,10 @@ class Drawing:
             return self._one_of(["Points", "Days", "Hours"])
         if kind.name == "unit":
             return self._unit(method, parameter)
+        if kind.name == "data version" and self._one_of([True, True, False]):
+            return str(self._random.randint(max(0, self._image.version - 8), self._image.version + 1))
+        if method.name == "restoreObject":
+            return self._of_gone(parameter, given)
         if kind.name == "API key id":
             return self._one_of([*self._keys, "1-0-1"])
         if method.name == "setCustomFieldValue" and parameter.name == "value":
@@ -79,6 +84,14 @@ class Drawing:
             return self._one_of(_CUSTOM_VALUES + chosen)
         values: list[str] = kind.schema.get("enum") or _VALUES.get(kind.name) or [kind.example]
         return self._one_of([*values, ""] if not parameter.required else list(values))
+
+    def _of_gone(self, parameter: Parameter, given: dict[str, str]) -> str:
+        """The type or, fitting it, the id of an object that was deleted at some time; now and then of another one."""
+        if parameter.name == "objectType":
+            return self._one_of([*(each.type for each in self._gone), "Person", "DeletedPerson"])
+        fitting = [each.id for each in self._gone if each.type == given["objectType"]]
+        people = [each.id for each in self._every("DeletedPerson")] if given["objectType"] == "Person" else []
+        return self._one_of([*fitting, *people] or [f"{self._image.account}-99-1"])
 
     def _unit(self, method: Method, parameter: Parameter) -> str:
         """Mostly the unit that the project uses for the number."""

@@ -12,6 +12,7 @@ from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.errors import ApiError
 from scrumrpc.model.image import Image
 from scrumrpc.model.invariants import violations
+from scrumrpc.model.record import Record
 from scrumrpc.store.images import Images
 from tests.model.arguments import Drawing
 from tests.model.running import SEEDS, WRITING, Seeded, run
@@ -23,7 +24,7 @@ BESIDE_DATA = (
     "deleteNamedVersion",
 )  # fmt: skip
 """Methods whose effect is no data of the account."""
-BY_ANOTHER_NAME = ("deleteAPIKey", "setCustomFieldValue", "deleteNamedVersion")
+BY_ANOTHER_NAME = ("deleteAPIKey", "setCustomFieldValue", "deleteNamedVersion", "restoreObject")
 """Methods that name by a text what need not exist."""
 
 
@@ -38,6 +39,8 @@ def documented_errors(method: Method) -> set[str]:
         errors.add("DataVersionNotReachedYet")
     if any(p.name == "externalID" for p in method.parameters):
         errors.add("ObjectWithExternalIDAlreadyExists")
+    if method.name == "revertVersion":
+        errors.add("DataVersionNoLongerKept")
     return errors
 
 
@@ -52,6 +55,7 @@ class AnyMethod(RuleBasedStateMachine):
         self.world.load(*objects(self.world.account))
         self.images = Images(self.world.database, 10**9)
         self.keys: list[str] = []
+        self.gone: list[Record] = []
         self.image = self.newest(self.world.version)
 
     def newest(self, version: int) -> Image:
@@ -68,7 +72,7 @@ class AnyMethod(RuleBasedStateMachine):
     def call(self, random: Random, method: Method) -> None:
         """A call with drawn arguments, and everything that must be true of its end."""
         before, version = {record.number: record for record in self.image.records()}, self.image.version
-        given = Drawing(random, self.image, self.keys).arguments(method)
+        given = Drawing(random, self.image, self.keys, self.gone[-20:]).arguments(method)
         caller = self.administrator()
         note(f"{method.name} {given}")
         refusal: ApiError | None = None
@@ -84,6 +88,7 @@ class AnyMethod(RuleBasedStateMachine):
         after = {record.number: record for record in self.image.records()}
         assert answer.version == self.image.version == version + (before != after), f"{method.name} {given}"
         assert violations(self.image) == [], f"{method.name} {given}"
+        self.gone += [record for number, record in before.items() if number not in after]
         self.check_result(method, answer.result, set(after) - set(before))
 
     def check_result(self, method: Method, result: Any, added: set[int]) -> None:

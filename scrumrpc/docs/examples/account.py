@@ -18,6 +18,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
         '{"method": "addTagOnObject", '
         '"parameters": {"objectType": "BacklogItem", "objectID": "729-0-69327", "tagID": "$spring"}}]',
     },
+    "revertVersion": {"dataVersion": "2"},
+    "restoreObject": {"objectType": "BacklogItem", "objectID": "729-0-69320"},
     "getObject": {
         "objectType": "BacklogItem", "objectID": "729-0-69327",
         "includeProperties": "BacklogItem.tasks,BacklogItem.timeEntries", "atDataVersion": "1",

@@ -43,6 +43,7 @@ GUIDE: dict[str, Step] = {
     "once with its result": Step("addBacklogItem", {**_ONCE, "onRepeat": "result"}),
     "batch": Step("executeBatch", {"calls": _STORY}),
     "batch that fails": Step("executeBatch", {"calls": _LOST}, "ObjectNotFound"),
+    "take back": Step("revertVersion", {"dataVersion": "2"}),
     "stale": Step("setBacklogItemName", {
         "backlogItemID": "729-0-69327", "name": "Sign in without a password", "requiredDataVersion": "0",
     }, "RequiredDataVersionNotMatching"),

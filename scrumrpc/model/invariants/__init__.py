@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from scrumrpc.model.image import Image
 from scrumrpc.model.invariants import custom, parts, places, progress
+from scrumrpc.model.invariants.objects import Objects
 
-Rule = Callable[[Image], Iterable[str]]
+Rule = Callable[[Objects], Iterable[str]]
 """What a rule says stands in its docstring; it finds one line for each time that it is broken."""
 
 RULES: tuple[Rule, ...] = (
@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
 """All rules. The first one is that references lead somewhere, without which the others cannot be looked at."""
 
 
-def violations(image: Image) -> list[str]:
+def violations(image: Objects) -> list[str]:
     """One line for each break of a rule, with the name of the rule and the ids of what breaks it."""
     found: list[str] = []
     for rule in RULES:

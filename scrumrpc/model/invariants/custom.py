@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrumrpc.model.custom_values import CHOICE_TYPES, NUMBER_TYPES, REFERENCE_TYPES, canonical, covers
-from scrumrpc.model.image import Image
-from scrumrpc.model.invariants.objects import every, named
+from scrumrpc.model.invariants.objects import Objects, every, named
 from scrumrpc.model.record import Record
 
 
-def fields_fit_their_type(image: Image) -> Iterator[str]:
+def fields_fit_their_type(image: Objects) -> Iterator[str]:
     """A custom field has options if its type offers a choice, and only then; a unit only for numbers; and types of
     backlog items only if backlog items have it.
     """
@@ -25,13 +24,11 @@ def fields_fit_their_type(image: Image) -> Iterator[str]:
             yield f"{named(field)} is for types of backlog items but not for backlog items"
 
 
-def values_fit_their_field(image: Image) -> Iterator[str]:
+def values_fit_their_field(image: Objects) -> Iterator[str]:
     """An object has at most one value in a custom field. The field is one for objects of its type, and the value is
     what the type of the field says: one of its options, a number, an object of the project, and so on.
     """
     taken: dict[tuple[int, int], Record] = {}
-    ids = {(each.type, each.project, each.id) for each in every(image, *REFERENCE_TYPES)}
-    ids |= {("Person", None, each.id) for each in every(image, "DeletedPerson")}
     for value in every(image, "CustomFieldValue"):
         field, owner = image[value["customFieldID"]], image[value["ownerObjectID"]]
         place = (field.number, owner.number)
@@ -42,14 +39,15 @@ def values_fit_their_field(image: Image) -> Iterator[str]:
         if not covers(field.values, owner.type, item_type):
             of_type = f"of the type {item_type}, " if item_type else ""
             yield f"{named(value)} is on the {named(owner)}, {of_type}which {named(field)} is not for"
-        if not _fits(field, value["value"], ids):
+        if not _fits(image, field, value["value"]):
             yield f"{named(value)} is {value['value']!r}, but {named(field)} is of the type {field['type']}"
 
 
-def _fits(field: Record, value: str, ids: set[tuple[str, int | None, str]]) -> bool:
+def _fits(image: Objects, field: Record, value: str) -> bool:
     if field["type"] in REFERENCE_TYPES:
-        project = None if field["type"] == "Person" else field["projectID"]
-        return (field["type"], project, value) in ids
+        types = ("Person", "DeletedPerson") if field["type"] == "Person" else (field["type"],)
+        chosen = next(filter(None, (image.find(each, value) for each in types)), None)
+        return chosen is not None and chosen.project in (None, field["projectID"])
     try:
         return value != "" and canonical(field.values, value) == value
     except ValueError:

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
-from scrumrpc.model.image import Image
+from scrumrpc.model.image import ListKey
 from scrumrpc.model.record import Record
 
 
-def every(image: Image, *types: str) -> Iterator[Record]:
+class Objects(Protocol):
+    """What rules look at: `records` are those that they find wrong or right; the rest is there to compare with."""
+
+    def records(self) -> Iterator[Record]:
+        """The objects to look at, in no particular order."""
+        ...
+
+    def __contains__(self, number: int) -> bool:
+        """Whether there is an object of that number."""
+        ...
+
+    def __getitem__(self, number: int) -> Record:
+        """The object of that number."""
+        ...
+
+    def members(self, key: ListKey) -> list[int]:
+        """The numbers of a list's objects, in order."""
+        ...
+
+    def find(self, type_name: str, wire_id: str) -> Record | None:
+        """The object of that type and wire id, if there is one."""
+        ...
+
+
+def every(image: Objects, *types: str) -> Iterator[Record]:
     """All objects of the types."""
     return (record for record in image.records() if record.type in types)
 
 
-def members(image: Image, list_of: str, number: int) -> list[Record]:
+def members(image: Objects, list_of: str, number: int) -> list[Record]:
     """The objects in a list of another object, in order; what a list is of says ListKey."""
     return [image[member] for member in image.members((list_of, number))]
 

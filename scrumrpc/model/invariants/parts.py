@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from scrumrpc.model.enumerations import RELATIONSHIP_INVERSES
-from scrumrpc.model.image import Image
-from scrumrpc.model.invariants.objects import every, members, named
+from scrumrpc.model.invariants.objects import Objects, every, members, named
 from scrumrpc.model.properties import Property
 from scrumrpc.model.record import Record
 from scrumrpc.model.types import STORED_TYPES
 
 
-def references_stay_in_the_project(image: Image) -> Iterator[str]:
+def references_stay_in_the_project(image: Objects) -> Iterator[str]:
     """What an object refers to exists, is of the right type, and belongs to the same project; people belong to none."""
     for record in image.records():
         for p in STORED_TYPES[record.type].stored:
@@ -25,7 +24,7 @@ def references_stay_in_the_project(image: Image) -> Iterator[str]:
                 yield from _wrong_reference(image, record, p, number)
 
 
-def _wrong_reference(image: Image, record: Record, p: Property, number: int) -> Iterator[str]:
+def _wrong_reference(image: Objects, record: Record, p: Property, number: int) -> Iterator[str]:
     if number not in image:
         yield f"{named(record)} names in {p.name} an object that does not exist"
         return
@@ -38,7 +37,7 @@ def _wrong_reference(image: Image, record: Record, p: Property, number: int) -> 
         yield f"{named(record)} names in {p.name} the {named(referred)} of another project"
 
 
-def lists_name_each_object_once(image: Image) -> Iterator[str]:
+def lists_name_each_object_once(image: Objects) -> Iterator[str]:
     """An object carries a tag once, and names a person in a role once."""
     for record in image.records():
         for p in STORED_TYPES[record.type].stored:
@@ -46,7 +45,7 @@ def lists_name_each_object_once(image: Image) -> Iterator[str]:
                 yield f"{named(record)} names an object twice in {p.name}"
 
 
-def objects_nest_in_fitting_ones(image: Image) -> Iterator[str]:
+def objects_nest_in_fitting_ones(image: Objects) -> Iterator[str]:
     """Files stand in folders, replies are on the object that their comment is on, and nothing stands within itself."""
     for record in every(image, "File", "Comment", "BacklogItem"):
         pointer = STORED_TYPES[record.type].nested_in or ""
@@ -64,7 +63,7 @@ def objects_nest_in_fitting_ones(image: Image) -> Iterator[str]:
             yield f"{named(image[number])} stands within itself"
 
 
-def backlogs_and_retrospectives_are_divided(image: Image) -> Iterator[str]:
+def backlogs_and_retrospectives_are_divided(image: Objects) -> Iterator[str]:
     """A backlog has at least one list. A retrospective has at least two columns, and each card stands in one of
     them.
     """
@@ -81,7 +80,7 @@ def backlogs_and_retrospectives_are_divided(image: Image) -> Iterator[str]:
                 yield f"{named(record)} stands in column {record['columnNum']} of {columns}"
 
 
-def relationships_make_sense(image: Image) -> Iterator[str]:
+def relationships_make_sense(image: Objects) -> Iterator[str]:
     """A relationship is between two different objects; no two say the same, be it the other way round; and nothing
     must be done before itself, be it by way of others.
     """

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrumrpc.model.enumerations import TASK_STATUSES
-from scrumrpc.model.image import Image
-from scrumrpc.model.invariants.objects import every, members, named
+from scrumrpc.model.invariants.objects import Objects, every, members, named
 from scrumrpc.model.record import Record
 
-_UNFINISHED = ("In planning", "In progress")
-_BY_SPRINT_STATUS: dict[str, tuple[str, ...]] = {
+UNFINISHED = ("In planning", "In progress")
+STATUSES_IN_SPRINT: dict[str, tuple[str, ...]] = {
     "In planning": ("Assigned to sprint",),
     "In progress": TASK_STATUSES,
     "Completed": ("Sprint completed", "Released"),
     "Aborted": ("Sprint completed", "Released"),
 }
-"""What status items in a sprint may have."""
+"""What status items in a sprint may have, by the status of the sprint."""
 
 
-def epics_hold_the_work_of_others(image: Image) -> Iterator[str]:
+def epics_hold_the_work_of_others(image: Objects) -> Iterator[str]:
     """Only epics have backlog items in them, and those stand in the list of their epic. An epic has no tasks and is
     in no sprint and on no board.
     """
@@ -37,7 +36,7 @@ def epics_hold_the_work_of_others(image: Image) -> Iterator[str]:
                 yield f"{named(item)} is in another list than its epic {epic.id}"
 
 
-def teams_take_part_in_their_sprints(image: Image) -> Iterator[str]:
+def teams_take_part_in_their_sprints(image: Objects) -> Iterator[str]:
     """A backlog item has a team only in a sprint. In a sprint that is not finished it has one, and the team takes
     part in the sprint.
     """
@@ -46,7 +45,7 @@ def teams_take_part_in_their_sprints(image: Image) -> Iterator[str]:
         if sprint is None:
             if team is not None:
                 yield f"{named(item)} has the {named(image[team])} but is in no sprint"
-        elif sprint["status"] in _UNFINISHED:
+        elif sprint["status"] in UNFINISHED:
             taking_part = [each["teamID"] for each in members(image, "TeamSprintParticipation", sprint.number)]
             if team is None:
                 yield f"{named(item)} is in the {named(sprint)}, which is {sprint['status']}, without a team"
@@ -54,7 +53,7 @@ def teams_take_part_in_their_sprints(image: Image) -> Iterator[str]:
                 yield f"{named(item)} has the {named(image[team])}, which takes no part in the {named(sprint)}"
 
 
-def statuses_fit_the_place(image: Image) -> Iterator[str]:
+def statuses_fit_the_place(image: Objects) -> Iterator[str]:
     """In a sprint In planning a backlog item is Assigned to sprint, in one In progress it is To do to Done, and in
     a finished one Sprint completed or Released. On a Kanban board it is To do to Done. Elsewhere it is not Assigned
     to sprint.
@@ -62,7 +61,7 @@ def statuses_fit_the_place(image: Image) -> Iterator[str]:
     for item in every(image, "BacklogItem"):
         sprint, status = _sprint_of(image, item), item["status"]
         if sprint is not None:
-            if status not in _BY_SPRINT_STATUS[sprint["status"]]:
+            if status not in STATUSES_IN_SPRINT[sprint["status"]]:
                 yield f"{named(item)} is {status} in the {named(sprint)}, which is {sprint['status']}"
         elif item["boardID"] is not None:
             if status not in TASK_STATUSES:
@@ -71,7 +70,7 @@ def statuses_fit_the_place(image: Image) -> Iterator[str]:
             yield f"{named(item)} is {status} but in no sprint"
 
 
-def boards_hold_what_is_being_worked_on(image: Image) -> Iterator[str]:
+def boards_hold_what_is_being_worked_on(image: Objects) -> Iterator[str]:
     """In a sprint In progress a backlog item is on the board of the sprint, in other sprints on none. Outside
     sprints it may be on a Kanban board. What is on a board has a position there; what is on none has nothing that
     goes with one.
@@ -91,7 +90,7 @@ def boards_hold_what_is_being_worked_on(image: Image) -> Iterator[str]:
             yield f"{named(item)} is on no board but in a column or put away on one"
 
 
-def columns_have_the_status_of_what_stands_in_them(image: Image) -> Iterator[str]:
+def columns_have_the_status_of_what_stands_in_them(image: Objects) -> Iterator[str]:
     """A backlog item on a board stands in a column of the board that has its status; where it has tasks, they do
     instead of it. What has a status that no column of the board has stands in none.
     """
@@ -108,7 +107,7 @@ def columns_have_the_status_of_what_stands_in_them(image: Image) -> Iterator[str
                 yield f"{named(each)} is {each['status']} but {where}"
 
 
-def only_done_items_are_put_away(image: Image) -> Iterator[str]:
+def only_done_items_are_put_away(image: Objects) -> Iterator[str]:
     """Only on Kanban boards, and only while Done, is a backlog item put away."""
     for item in every(image, "BacklogItem"):
         if item["isArchivedInBoard"] and item["boardID"] is not None:
@@ -117,5 +116,5 @@ def only_done_items_are_put_away(image: Image) -> Iterator[str]:
                 yield f"{named(item)} is put away, but {item['status']} on the {board['type']} {named(board)}"
 
 
-def _sprint_of(image: Image, item: Record) -> Record | None:
+def _sprint_of(image: Objects, item: Record) -> Record | None:
     return image[item["sprintID"]] if item["sprintID"] is not None else None

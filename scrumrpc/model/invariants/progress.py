@@ -6,15 +6,14 @@ import math
 from collections.abc import Iterable, Iterator
 
 from scrumrpc.model.enumerations import BACKLOG_ITEM_STATUSES, TASK_STATUSES
-from scrumrpc.model.image import Image
-from scrumrpc.model.invariants.objects import every, members, named
+from scrumrpc.model.invariants.objects import Objects, every, members, named
 from scrumrpc.model.record import Record
 
 _DATES = {"To do": "toDoDate", "In progress": "inProgressDate", "To test": "toTestDate", "Done": "doneDate"}
 _SOMEBODYS = ("In progress", "To test", "Done")
 
 
-def items_follow_their_tasks(image: Image) -> Iterator[str]:
+def items_follow_their_tasks(image: Objects) -> Iterator[str]:
     """A backlog item with tasks is assigned to nobody itself. While it is worked on its status follows from theirs:
     To do or Done if all of them are, To test if each is To test or Done, else In progress.
     """
@@ -32,7 +31,7 @@ def items_follow_their_tasks(image: Image) -> Iterator[str]:
             yield f"{named(item)} is {item['status']}, but {expected} follows from its tasks"
 
 
-def sums_are_right(image: Image) -> Iterator[str]:
+def sums_are_right(image: Objects) -> Iterator[str]:
     """Where tasks have estimates, or work that remains, those of their backlog item are the sums. The used time of
     a task with time entries is their sum, that of a backlog item the sum of the time entries on it and of its
     tasks.
@@ -51,7 +50,7 @@ def _wrong_sum(work: Record, name: str, parts: Iterable[float | None]) -> Iterat
         yield f"{named(work)} has the {name} {work[name]}, but the sum is {math.fsum(numbers)}"
 
 
-def status_dates_fit_the_status(image: Image) -> Iterator[str]:
+def status_dates_fit_the_status(image: Objects) -> Iterator[str]:
     """There is no date of a status that has not been reached, and the dates are in the order of the statuses."""
     for work in every(image, "BacklogItem", "Task"):
         reached = BACKLOG_ITEM_STATUSES.index(work["status"])
@@ -65,14 +64,14 @@ def status_dates_fit_the_status(image: Image) -> Iterator[str]:
             yield f"{named(work)} has status dates that are not in order: {', '.join(map(str, dates))}"
 
 
-def work_under_way_is_somebodys(image: Image) -> Iterator[str]:
+def work_under_way_is_somebodys(image: Objects) -> Iterator[str]:
     """A task, or a backlog item without tasks, that is In progress, To test or Done is assigned to somebody."""
     for work in every(image, "BacklogItem", "Task"):
         if work["status"] in _SOMEBODYS and not work["assignedPersonIDs"] and not members(image, "Task", work.number):
             yield f"{named(work)} is {work['status']} but assigned to nobody"
 
 
-def only_bugs_are_resolved(image: Image) -> Iterator[str]:
+def only_bugs_are_resolved(image: Objects) -> Iterator[str]:
     """A bug is Closed once it has a resolution, else Open. What is no bug has no bugState, reproducible or
     resolution.
     """
@@ -85,7 +84,7 @@ def only_bugs_are_resolved(image: Image) -> Iterator[str]:
             yield f"{named(item)} has the bugState {state} with the resolution {resolution}"
 
 
-def completed_releases_are_released(image: Image) -> Iterator[str]:
+def completed_releases_are_released(image: Objects) -> Iterator[str]:
     """The backlog items of a completed release are Released."""
     for release in every(image, "Release"):
         if release["status"] == "Completed":
