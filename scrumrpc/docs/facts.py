@@ -18,6 +18,24 @@ HISTORY_DAYS = "SCRUMRPC_HISTORY_DAYS"
 """The setting that says how many days of history are kept."""
 MOST_MENTIONS = 5_000
 """References in the messages of one push that count."""
+PRIVATE_TARGETS = "SCRUMRPC_WEBHOOK_PRIVATE_TARGETS"
+"""The setting that lets webhooks lead to private addresses."""
+MOST_WEBHOOKS = 50
+"""Webhooks of an account."""
+MOST_CHANGES_SENT, LARGEST_MESSAGE = 1_000, 1_000_000
+"""Changes of a version, and bytes of a message, beyond which a webhook is sent none."""
+PATIENCE = 15
+"""Seconds in which a receiver must answer."""
+ATTEMPTS = 17
+"""How often a version is sent that is never taken."""
+MOST_DELIVERIES = 100
+"""Attempts that are kept of a webhook."""
+OLD_SECRET_HOURS = 24
+"""So long two secrets sign."""
+SIGNING = r"""KEY_BYTES=$(printf '%s' "${SECRET#whsec_}" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n')
+printf '%s.%s.%s' "$ID" "$TIMESTAMP" "$(cat body.json)" |
+  openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY_BYTES" -binary | openssl base64 -A"""
+"""Prints what comes behind v1, in the signature of a message."""
 PORT = 8080
 """Where `scrumrpc serve` listens by default."""
 MOST_PARAMETERS = 200

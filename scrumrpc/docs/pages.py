@@ -67,6 +67,7 @@ GUIDE_PAGES = {
     "reads": Page("reads.html", "Filtered reads", "guide"),
     "files": Page("files.html", "Files", "guide"),
     "pushes": Page("pushes.html", "Pushes", "guide"),
+    "webhooks": Page("webhooks.html", "Webhooks", "guide"),
     "permissions": Page("permissions.html", "Permissions", "guide"),
     "rules": Page("rules.html", "Rules of state", "guide"),
     "errors": Page("errors.html", "Errors", "guide"),
@@ -195,6 +196,7 @@ def _environment() -> Environment:
         longest_request_id=LONGEST_REQUEST_ID,
         longest_version_name=LONGEST_VERSION_NAME,
         most_calls=MOST_CALLS,
+        receiver=(Path(__file__).parent / "receiver.py").read_text("utf-8").strip(),
         see=link,
     )
     return environment

@@ -80,7 +80,16 @@ def test_pages_show_the_example_and_its_answer(site: dict[str, Document], name: 
 
 
 def test_the_guide_shows_every_step(site: dict[str, Document]) -> None:
-    paths = ("/docs", "/docs/calls", "/docs/versions", "/docs/changes", "/docs/reads", "/docs/files", "/docs/pushes")
+    paths = (
+        "/docs",
+        "/docs/calls",
+        "/docs/versions",
+        "/docs/changes",
+        "/docs/reads",
+        "/docs/files",
+        "/docs/pushes",
+        "/docs/webhooks",
+    )
     shown = [code for path in paths for code in site[path].codes]
     for step in GUIDE.values():
         line = curl("http://scrum.example:8080", step.method, step.given)

@@ -8,12 +8,16 @@ import re
 import pytest
 
 from methods.pushes import MOST_MENTIONS
+from methods.webhooks import MOST_WEBHOOKS
 from scrumrpc.app import make_app
+from scrumrpc.calls import targets
 from scrumrpc.cli import sample
 from scrumrpc.cli.serve import serve
 from scrumrpc.docs import facts
 from scrumrpc.docs.examples import ACCOUNT, EMAIL
 from scrumrpc.settings import Settings
+from scrumrpc.store import deliveries, webhooks
+from scrumrpc.webhooks import messages, patience, posting
 from scrumrpc.wire.form import MOST_PARAMETERS
 from tests.docs.document import Document
 
@@ -33,7 +37,8 @@ def test_limits_are_those_of_the_settings(settings: Settings) -> None:
 
 def test_no_page_names_a_setting_that_does_not_exist(site: dict[str, Document]) -> None:
     named = {name for page in site.values() for name in re.findall(r"SCRUMRPC_[A-Z_]+", page.text)}
-    assert named == {limit.setting for limit in facts.LIMITS} | {facts.PUBLIC_URL, facts.HISTORY_DAYS}
+    settings_alone = {facts.PUBLIC_URL, facts.HISTORY_DAYS, facts.PRIVATE_TARGETS}
+    assert named == {limit.setting for limit in facts.LIMITS} | settings_alone
     assert {name.removeprefix("SCRUMRPC_").lower() for name in named} <= set(Settings.__dataclass_fields__)
 
 
@@ -47,6 +52,14 @@ def test_the_other_facts(settings: Settings) -> None:
     assert facts.EVENTS in paths
     assert f"{facts.HOOKS}/{{service}}/{{account}}" in paths
     assert facts.MOST_MENTIONS == MOST_MENTIONS
+
+
+def test_the_facts_about_webhooks() -> None:
+    assert facts.PRIVATE_TARGETS == targets.SETTING
+    assert (facts.MOST_WEBHOOKS, facts.MOST_DELIVERIES) == (MOST_WEBHOOKS, deliveries.MOST_KEPT)
+    assert (facts.MOST_CHANGES_SENT, facts.LARGEST_MESSAGE) == (messages.MOST_CHANGES, messages.LARGEST_BODY)
+    assert (posting.PATIENCE, len(patience.DELAYS) + 1) == (facts.PATIENCE, facts.ATTEMPTS)
+    assert facts.OLD_SECRET_HOURS == webhooks.OLD_SECRET_HOURS
 
 
 def test_the_documentation_is_part_of_the_application(settings: Settings) -> None:

@@ -71,5 +71,8 @@ GUIDE: dict[str, Step] = {
     }),
     "contents": Step("getAttachmentFileContents", {"attachmentID": "729-11304-39"}),
     "secret": Step("resetCommitHookSecret"),
+    "webhook": Step("addWebhook", {"url": "https://hooks.example.com/scrum", "objectTypes": "BacklogItem,Task"}),
+    "webhook test": Step("sendTestToWebhook", {"webhookID": "729-0-1"}),
+    "webhook deliveries": Step("getWebhookDeliveries", {"webhookID": "729-0-1"}),
 }  # fmt: skip
 """The calls that the guide's pages show, in an order in which they can be run."""
