@@ -34,7 +34,7 @@ class Collapse:
         What is gone comes first: something new may have its id.
         """
         seen = [sides for number, before in self.before.items() for sides in sight.of_object(before, image.get(number))]
-        also = set(_also_concerned(image, seen, include)) - self.before.keys()
+        also = set(_come_into_lists(image, seen, include)) - self.before.keys()
         seen += [(record, record) for record in map(image.__getitem__, sorted(also)) if sight.has(record)]
         places = Places(image, projects, include)
         separator = b"["
@@ -93,18 +93,15 @@ async def collapse_of(conn: Connection, stretch: Stretch, most: int) -> Collapse
     return Collapse(reached, before, ids)
 
 
-def _also_concerned(image: Image, seen: Sequence[Sides], include: frozenset[str]) -> Iterator[int]:
-    """The numbers of objects that stand in lists now in which they did not, though they have not changed themselves.
+def _come_into_lists(image: Image, seen: Sequence[Sides], include: frozenset[str]) -> Iterator[int]:
+    """The numbers of objects that are shown now and were not, though they have not changed themselves.
 
-    The backlog items that a team has in a sprint, where its participation is new. And where backlog items are shown in
-    lists only, what nests in one that came into a list from outside of all.
+    Where the backlog items of a project are not shown as such but those in lists are, that is what nests in an item
+    which came into a list and stood in none before.
     """
+    if "Project.backlogItems" in include:
+        return
     for before, after in seen:
-        if after is None:
-            continue
-        if before is None and after.type == "TeamSprintParticipation":
-            in_sprint = image.members(("sprintID", after["sprintID"]))
-            yield from (number for number in in_sprint if image[number]["teamID"] == after["teamID"])
-        elif before and after.type == "BacklogItem" and "Project.backlogItems" not in include:
+        if before and after and after.type == "BacklogItem":
             was_nowhere, is_nowhere = before["backlogListID"] is None, after["backlogListID"] is None
             yield from image.inside(after.number) if was_nowhere and not is_nowhere else ()

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis.stateful import initialize, rule
 
 from scrumrpc.calls.authentication import credentials_of
@@ -108,3 +109,11 @@ def test_mirrors_have_what_get_data_answers(shared_world: World) -> None:
         world = shared_world
 
     run(WithWorld, 3, 25)
+
+
+@pytest.mark.slow
+def test_mirrors_have_what_get_data_answers_for_long(shared_world: World) -> None:
+    class WithWorld(Mirrored):
+        world = shared_world
+
+    run(WithWorld, 18, 50)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis.stateful import initialize
 
 from scrumrpc.calls.registry import Method
@@ -133,3 +134,11 @@ def test_versions_are_told_as_they_were(shared_world: World) -> None:
         world = shared_world
 
     run(WithWorld, 3, 25)
+
+
+@pytest.mark.slow
+def test_versions_are_told_as_they_were_for_long(shared_world: World) -> None:
+    class WithWorld(Told):
+        world = shared_world
+
+    run(WithWorld, 18, 50)
