@@ -96,16 +96,21 @@ class Follower:
 
     async def _read(self, answer: httpx2.Response) -> None:
         """Reads events as the standard says: what has arrived counts once its blank line has."""
-        seen, data = self.last, ""
+        seen, data, kind = self.last, "", ""
         async for line in answer.aiter_lines():
             if line.startswith("id:"):
                 seen = int(line[3:])
+            elif line.startswith("event:"):
+                kind = line[6:].strip()
             elif line.startswith("data:"):
                 data += line[5:].removeprefix(" ")
             elif not line:
-                if data:
+                if data and kind == "end":
+                    error = orjson.loads(data)["errorID"]
+                    assert error in ("APINotAvailable", "APIBusy"), data
+                elif data:
                     self.events.append((seen, orjson.loads(data)))
-                self.last, data = seen, ""
+                self.last, data, kind = seen, "", ""
                 if self.cut.is_set():
                     self.cut.clear()
                     return
