@@ -100,12 +100,12 @@ class Deployment:
         self._terminate("query ILIKE 'LISTEN%'")
 
     def kill_the_parent(self) -> None:
-        """Workers and database are left alone, and go; then the server is started again."""
-        left = family(self.pid)
+        """Workers are left alone, and go; the database stays, and the server that is started again takes it over."""
+        left = workers(self.pid)
         self.server.process.kill()
         self.server.process.wait(60)
         _close(self.server)
-        until(lambda: not any(is_running(pid) for pid in left[1:]), 120)
+        until(lambda: not any(is_running(pid) for pid in left), 120)
         self.start_again()
 
     def kill_everything(self) -> None:
