@@ -1,0 +1,65 @@
+"""The lines of the README's section about versions run as they stand, but for the port and where the programs are."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.serving import Server
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+SECTION = README[README.index("## What versions give you") : README.index("## Run the tests")]
+BLOCKS = re.findall(r"^```\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Iterator[Server]:
+    """A server at its first start, with the sample."""
+    server = Server(["--sample", "--data", str(tmp_path / "data")], {})
+    yield server
+    server.stop()
+
+
+def test_the_lines_about_versions_run(sample: Server, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    provide(programs / "curl", f"{Path(__file__).parent / 'curl.py'}")
+    provide(programs / "scrumrpc", "-m scrumrpc")
+    script = "".join(BLOCKS).replace("http://127.0.0.1:8080", sample.address)
+    script = re.sub(r"\.venv/bin/scrumrpc (.*)", rf"scrumrpc \1 --data '{tmp_path / 'data'}'", script)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env={
+            **os.environ,
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "KEY": sample.credentials("bob@example.com")[1],
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    answers = [orjson.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert [answer for answer in answers if answer["objectType"] != "Result"] == []
+    # One call is captured by the shell, and one line of curl is the stream's.
+    calls = sum(line.startswith("call ") for line in script.splitlines())
+    assert len(answers) == calls > 15
+    assert re.search(r"^id: 1\ndata: \{\"objectType\":\"Version\",\"dataVersion\":1,", done.stdout, re.MULTILINE)
+    first, repeat = [answer for answer in answers if isinstance(answer["result"], list) and None not in answer["result"]][:2]
+    assert first == repeat
+    assert "365" in done.stdout.splitlines()[-1] or "days" in done.stdout
+
+
+def provide(program: Path, what: str) -> None:
+    """Makes a program that runs Python."""
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {what} "$@"\n')
+    program.chmod(0o755)
