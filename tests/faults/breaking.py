@@ -97,7 +97,7 @@ class Deployment:
 
     def cut_listeners(self) -> None:
         """Only the connections by which workers hear of each other's commits."""
-        self._terminate("query ILIKE 'LISTEN%'")
+        self._terminate("application_name = 'scrumrpc signals'")
 
     def kill_the_parent(self) -> None:
         """Workers are left alone, and go; the database stays, and the server that is started again takes it over."""
