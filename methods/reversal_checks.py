@@ -134,7 +134,7 @@ async def check_result(tx: Transaction, start: dict[int, Record | None], what: s
         return
     await _check_depth(tx, changes)
     await _check_somebody_and_somewhere(tx, changes, what)
-    broken = broken_by(await tx.image_of(start), changes)
+    broken = await tx.looked_at(start, lambda image: broken_by(image, changes))
     if broken:
         lines = [line.partition(": ")[2] for line in broken]
         more = f" There are {len(lines) - _MOST_LINES} more." if len(lines) > _MOST_LINES else ""

@@ -88,7 +88,7 @@ async def plan_reversal(tx: Transaction, version: int, changes: list[Past]) -> P
         [each.number for each in changes if plan.present.get(each.number) != each.after], version
     )
     for past in changes:
-        present = plan.present.get(past.number)
+        present = await _but_for_new_ranks(tx, plan.present.get(past.number), past.after, version)
         if past.before is None:
             _plan_deletion(plan, past, present)
         elif present is None:
@@ -99,6 +99,21 @@ async def plan_reversal(tx: Transaction, version: int, changes: list[Past]) -> P
         else:
             _plan_update(plan, past.before, past.after, present)
     return plan
+
+
+async def _but_for_new_ranks(
+    tx: Transaction, present: Record | None, after: Record | None, version: int
+) -> Record | None:
+    """An object with the ranks that it had after a version, where only its lists have got new ones since.
+
+    That happens now and then to lists into which much is inserted at one place; nothing that can be seen changes.
+    """
+    for name in ("rank", "boardRank") if present is not None and after is not None else ():
+        assert present is not None
+        assert after is not None
+        if present.values.get(name) != after.values.get(name) and await tx.has_kept_its_place(present, name, version):
+            present = present.changed(**{name: after[name]})
+    return present
 
 
 def _plan_deletion(plan: Plan, past: Past, present: Record | None) -> None:
@@ -115,10 +130,10 @@ def _plan_update(plan: Plan, before: Record, after: Record | None, present: Reco
     values: dict[str, Any] = {}
     type_name = present.type
     for name in changed_with_place(before, after) if after is not None else different(before, present):
-        was, now = value_of(before, name), value_of(present, name)
-        if now == was:
+        was, is_now = value_of(before, name), value_of(present, name)
+        if is_now == was:
             continue
-        if after is None or now != value_of(after, name):
+        if after is None or is_now != value_of(after, name):
             plan.add(f"the {word(name)} of the {named(present)} was changed {plan.when(present.number, name)}")
         elif name == "objectType":
             type_name = before.type
@@ -126,7 +141,8 @@ def _plan_update(plan: Plan, before: Record, after: Record | None, present: Reco
             values[name] = was
     if values or type_name != present.type:
         names = [*values, "objectType"] if type_name != present.type else [*values]
-        plan.set(present.number, Record(present.number, type_name, {**present.values, **values}), names)
+        now = plan.present[present.number]
+        plan.set(now.number, Record(now.number, type_name, {**now.values, **values}), names)
 
 
 def different(one: Record, other: Record) -> list[str]:

@@ -42,7 +42,7 @@ async def revertVersion(tx: Transaction, *, dataVersion: GivenDataVersion) -> No
     plan = await plan_reversal(tx, dataVersion, changes)
     check_reversals(tx.standing, [_reversal(plan, each) for each in changes], f"data version {dataVersion}")
     await _check_plan(tx, plan, f"Data version {dataVersion} cannot be taken back")
-    await tx.put_back(plan.wanted)
+    await tx.put_back(plan.wanted, dataVersion)
     await check_result(tx, start, f"To take data version {dataVersion} back")
 
 
@@ -69,7 +69,7 @@ async def restoreObject(tx: Transaction, *, objectType: StoredType, objectID: Go
     start = tx.so_far()
     plan, root = await plan_restoration(tx, objectType, objectID)
     await _check_plan(tx, plan, f"The {objectType} {objectID} cannot be restored")
-    await tx.put_back(plan.wanted)
+    await tx.put_back(plan.wanted, plan.version - 1)
     await settle_restored(tx, root)
     await check_result(tx, start, f"To restore the {objectType} {objectID}")
 

@@ -41,6 +41,7 @@ from scrumrpc.errors import (
     ObjectNotFound,
     RequestAlreadyExecuted,
     RequiredDataVersionNotMatching,
+    RequirementNotSatisfied,
 )
 from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
@@ -182,6 +183,7 @@ def _environment() -> Environment:
         failure=specimens.failure,
         repeated=RequestAlreadyExecuted(),
         stale=_stale(),
+        there=RequirementNotSatisfied("The BacklogItem 729-0-69320 is there: it cannot be restored."),
         slip=_slip(),
         future=_future(),
         lost=ObjectNotFound("Call 3 (setBacklogItemPriority): There is no backlog item with the id 729-1-1."),

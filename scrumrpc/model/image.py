@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +121,16 @@ class Image:
             if self._named is not None:
                 self._rename(self._named, change.number, before, change.after)
         self.version = version
+
+    @contextmanager
+    def tried(self, version: int, changes: Sequence[Change]) -> Iterator[None]:
+        """Moves on by changes for as long as somebody looks, who must not wait for anything meanwhile; then back."""
+        then, before = self.version, {each.number: self._records.get(each.number) for each in changes}
+        self.apply(version, changes)
+        try:
+            yield
+        finally:
+            self.apply(then, [Change(number, record) for number, record in before.items()])
 
     @staticmethod
     def _rename(named: dict[Name, int], number: int, before: Record | None, after: Record | None) -> None:

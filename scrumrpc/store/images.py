@@ -78,7 +78,11 @@ class Images:
         return iter(self._images.values())
 
     def present(self, account: int) -> Image | None:
-        """The account's image of the present, however old, if one is kept; to be looked at without waiting."""
+        """The account's image of the present, however old, if one is kept; to be used without waiting for anything.
+
+        For a call that holds the account's lock, which must not wait for who loads an image or has the next connection:
+        those may be waiting for the lock.
+        """
         return self._images.get((account, None))
 
     def _next_after(self, account: int, version: int) -> Image:
@@ -133,27 +137,10 @@ async def load_from_tables(conn: Connection, account: int, origin: str = "") -> 
         cursor = await conn.execute("SELECT data_version FROM accounts WHERE account_id = %s", (account,))
         row = await cursor.fetchone()
         version = row[0] if row else 0
-        records = await _load_records(conn, account)
+        records = await load_records(conn, account)
     finally:
         await conn.execute("ROLLBACK")
     return Image(account, version, records, origin)
-
-
-async def image_under_lock(conn: Connection, images: Images | None, account: int, version: int) -> Image:
-    """The account for a writing call: at `version`, the newest, or with what the call has written over `conn` so far.
-
-    The image says by its own version which of both it is: -1 for the latter. It is the caller's own, to be moved on.
-    While the call holds the account's lock it waits for nobody: who has the next connection, or loads the image, may be
-    waiting for the lock.
-    """
-    kept = images.present(account) if images is not None else None
-    if kept is not None:
-        image = kept.fork()
-        onward = await changes_since(conn, account, image.version)
-        if image.version >= onward.oldest:
-            image.apply(version, onward.changes)
-            return image
-    return Image(account, -1, await _load_records(conn, account))
 
 
 async def load_from_log(conn: Connection, account: int, version: int | None = None) -> Image:
@@ -164,7 +151,8 @@ async def load_from_log(conn: Connection, account: int, version: int | None = No
     return image
 
 
-async def _load_records(conn: Connection, account: int) -> list[Record]:
+async def load_records(conn: Connection, account: int) -> list[Record]:
+    """All objects of the account, as the transaction on the connection sees them."""
     records: list[Record] = []
     for type_name in STORED_TYPES:
         cursor = await conn.execute(STATEMENTS[type_name].load_all, {"account": account, "object_type": type_name})

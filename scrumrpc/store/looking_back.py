@@ -89,6 +89,10 @@ _LISTING = text_of(
 )
 
 
+_WITNESSES = 20
+"""How many objects of a list are asked whether it has got new ranks, before all of them are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What a version did to an object: how it was before and afterwards, None where it was not there."""
@@ -219,3 +223,16 @@ class LookingBack(Reading):
         """Who stands at these ranks in a list."""
         [rows] = await self.read(place.at_ranks_query(ranks))
         return {rank: number for number, rank in rows}
+
+    async def spread_since(self, place: RankPlace, version: int) -> list[tuple[int, str, str]] | None:
+        """What stood in a list at a version and still does, if the list has got new ranks since; else None.
+
+        Each comes with its rank now and then. A list gets new ranks for all of its objects at once: one that has its
+        old rank shows that there were none. Those that have been there longest are looked at first.
+        """
+        for limit in (_WITNESSES, None):
+            [rows] = await self.read(place.since_query(version, limit))
+            stayed = [(number, now, then) for number, now, then in rows if then is not None]
+            if not stayed or any(now == then for _, now, then in stayed):
+                return None
+        return stayed

@@ -20,14 +20,17 @@ _RANKS = ("rank", "boardRank")
 class PuttingBack(LookingBack):
     """The part of a Transaction that brings objects into states that they had once."""
 
-    async def put_back(self, wanted: Mapping[int, Record | None]) -> None:
+    async def put_back(self, wanted: Mapping[int, Record | None], version: int) -> None:
         """Makes objects exactly as they are in `wanted`; None: there is none.
+
+        `version` is the newest at which the lists that they come back into stood around their places as they did then.
 
         Nothing else may have the names, external ids and addresses that they get. Where a place in a list is taken, the
         object comes right before whoever has it.
         """
         present = await self.present(list(wanted))
         changed = {number: record for number, record in wanted.items() if record != present.get(number)}
+        changed = await self._at_their_places(changed, present, version)
         ends = self._ends(changed)
         await self._put_aside(changed, present, ends)
         crowded = await self._crowded(changed)
@@ -41,12 +44,48 @@ class PuttingBack(LookingBack):
             elif record is not None:
                 self._before.setdefault(number, None)
                 self._keep(record, record)
-        for number, names in crowded.items():
+        for number, names in sorted(crowded.items(), key=lambda each: _old_ranks(wanted[each[0]])):
             for name in names:
                 await self._squeeze_in(changed[number], name)
         self._last_ranks.clear()  # what has come back may stand behind all others
         self._new_containers.clear()
         self._first_lists.clear()
+
+    async def has_kept_its_place(self, record: Record, name: str, version: int) -> bool:
+        """Whether an object has another rank since a version only because its list has got new ranks for all."""
+        place = self._place_by(record, name)
+        stayed = await self.spread_since(place, version) if place is not None else None
+        mine = next((each for each in stayed or () if each[0] == record.number), None)
+        if mine is None or stayed is None:
+            return False
+        _, now, then = mine
+        return {each for each, rank, _ in stayed if rank < now} == {each for each, _, rank in stayed if rank < then}
+
+    async def _at_their_places(
+        self, wanted: Mapping[int, Record | None], present: Mapping[int, Record], version: int
+    ) -> dict[int, Record | None]:
+        """The objects with the ranks that stand for their places in lists that have got new ranks since.
+
+        Such a rank is that of the next object that stood behind it then, or one behind all.
+        """
+        places: dict[RankPlace, list[tuple[int, str]]] = {}
+        for number, record in wanted.items():
+            for name in _RANKS if record is not None else ():
+                if record is None or (place := self._place_by(record, name)) is None:
+                    continue
+                known = present.get(number)
+                if known is None or self._place_by(known, name) != place or known[name] != record[name]:
+                    places.setdefault(place, []).append((number, name))
+        placed, ends = dict(wanted), self._ends(wanted)
+        for place, those in places.items():
+            stayed = await self.spread_since(place, version) if place.container not in wanted else None
+            for number, name in sorted(those, key=lambda each: _old_ranks(wanted[each[0]])) if stayed else ():
+                record = placed[number]
+                assert record is not None
+                behind = [(then, now) for other, now, then in stayed or () if other != number and then > record[name]]
+                rank = min(behind)[1] if behind else await self._behind(record, name, ends)
+                placed[number] = record.changed(**{name: rank})
+        return placed
 
     def _ends(self, wanted: Mapping[int, Record | None]) -> dict[RankPlace, str]:
         """The greatest of the ranks that objects are to have, by list: what is to be out of the way goes behind it."""
@@ -87,17 +126,18 @@ class PuttingBack(LookingBack):
 
     async def _crowded(self, wanted: Mapping[int, Record | None]) -> dict[int, list[str]]:
         """The objects whose places in lists are taken by others that keep them, with what sorts them there."""
-        places: dict[RankPlace, dict[str, int]] = {}
+        places: dict[RankPlace, dict[str, list[int]]] = {}
         for number, record in wanted.items():
             for name in _RANKS if record is not None else ():
                 if record is not None and (place := self._place_by(record, name)) is not None:
-                    places.setdefault(place, {})[record[name]] = number
+                    places.setdefault(place, {}).setdefault(record[name], []).append(number)
         crowded: dict[int, list[str]] = {}
         for place, ranks in places.items():
             for rank, holder in (await self.rank_holders(place, ranks)).items():
                 is_to_go = holder in wanted and wanted[holder] is None
-                if holder != ranks[rank] and not is_to_go:
-                    crowded.setdefault(ranks[rank], []).append(place.rank)
+                for number in ranks[rank] if not is_to_go else ():
+                    if number != holder:
+                        crowded.setdefault(number, []).append(place.rank)
         return crowded
 
     async def _behind(self, record: Record, name: str, ends: dict[RankPlace, str]) -> str:
@@ -128,6 +168,10 @@ class PuttingBack(LookingBack):
         if record.values.get("boardID") is None or record.values.get("boardRank") is None:
             return None
         return RankPlace("BacklogItem", self.account, record["boardID"], (), "boardRank", "boardID")
+
+
+def _old_ranks(record: Record | None) -> tuple[str, str]:
+    return ("", "") if record is None else (record.rank, str(record.values.get("boardRank")))
 
 
 def _keys(record: Record) -> Iterator[tuple[str, Key]]:

@@ -16,7 +16,7 @@ from typing import Any
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
 from scrumrpc.model.types import STORED_TYPES
-from scrumrpc.store.statements import STATEMENTS, ListStatements, list_statements
+from scrumrpc.store.statements import STATEMENTS, ListStatements, list_statements, ranks_since
 
 Query = tuple[str, dict[str, Any]]
 
@@ -77,6 +77,14 @@ class RankPlace:
     def at_ranks_query(self, ranks: Collection[str]) -> Query:
         """Reads which objects of the list have one of these ranks: number and rank of each."""
         return self._statements().at_ranks, {**self._parameters(0), "ranks": list(ranks)}
+
+    def since_query(self, version: int, limit: int | None) -> Query:
+        """Reads of the objects of the list the number, the rank, and the one at a version; at most `limit`, old ones.
+
+        Those that were not there, or in another list, have none then.
+        """
+        statement = ranks_since(self.type_name, self.rank, self.container_property)
+        return statement, {**self._parameters(0), "version": version, "limit": limit}
 
     def count_query(self, without: int = 0) -> Query:
         """Reads how long the part is."""

@@ -137,6 +137,25 @@ def list_statements(type_name: str, rank: str, listed_in: str | None, within: tu
 
 
 @cache
+def ranks_since(type_name: str, rank: str, listed_in: str | None) -> str:
+    """The statement for what sorts the objects of a list now, and did at `version`; parameters as in ListStatements."""
+    table = TABLES[type_name]
+    in_list = f"AND t.{column_name(listed_in)} = %(container)s" if listed_in is not None else ""
+    was_in_list = f"AND (s.state ->> '{listed_in}')::bigint = %(container)s" if listed_in is not None else ""
+    return f"""
+        SELECT t.id, t.{column_name(rank)}, s.state ->> '{rank}'
+        FROM {table.name} t
+        LEFT JOIN LATERAL (
+            SELECT state FROM changes
+            WHERE account_id = %(account)s AND object_id = t.id AND version <= %(version)s
+            ORDER BY version DESC LIMIT 1
+        ) s ON true {was_in_list}
+        WHERE t.account_id = %(account)s {in_list}
+        ORDER BY t.id LIMIT %(limit)s
+    """  # noqa: S608
+
+
+@cache
 def load_with_value(type_name: str, names: tuple[str, ...]) -> str:
     """The statement that loads the objects of a type in `project` that have a value in one of the properties.
 

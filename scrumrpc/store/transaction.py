@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -24,7 +24,8 @@ from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store import hooks, keys, log, named_versions
 from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.database import Connection
-from scrumrpc.store.images import Images, image_under_lock
+from scrumrpc.store.images import Images, load_records
+from scrumrpc.store.log import changes_since
 from scrumrpc.store.opening import Request
 from scrumrpc.store.putting_back import PuttingBack
 from scrumrpc.store.ranks import Query, RankPlace, needs_new_ranks, neighbours, rank_between, ranks_after
@@ -36,6 +37,7 @@ from scrumrpc.store.statements import (
 )
 from scrumrpc.store.webhooks import Webhooks
 
+T = TypeVar("T")
 Within = Mapping[str, int | None]
 """A part of a list: the objects in it whose properties have these values."""
 
@@ -194,19 +196,25 @@ class Transaction(PuttingBack):
         if on_access or known.number == self.standing.person:
             self._standing_is_stale = True
 
-    async def image_of(self, start: Mapping[int, Record | None]) -> Image:
-        """The account as the call had it when it had made this of the objects that it has touched: an image to move on.
+    async def looked_at(self, start: Mapping[int, Record | None], look: Callable[[Image], T]) -> T:
+        """What `look` finds in the account as it was when the call had made this of the objects that it has touched.
 
-        What `so_far` answered at some time is such a start.
+        What `so_far` answered at some time is such a start. The image is lent: it must be left as it was.
         """
         await self.read()  # sends what is not sent yet: the tables may be read
-        image = await image_under_lock(self._conn, self._images, self.account, self.version)
-        if image.version < 0:
-            changes = ((number, start.get(number, before)) for number, before in self._before.items())
-        else:
-            changes = ((number, after) for number, after in start.items())
-        image.apply(self.version, [Change(number, record) for number, record in changes])
-        return image
+        changes = [Change(number, record) for number, record in start.items()]
+        kept = self._images.present(self.account) if self._images is not None else None
+        if kept is not None:
+            since = kept.version
+            onward = await changes_since(self._conn, self.account, since)
+            if since >= onward.oldest:
+                missing = onward.changes if kept.version == since else []  # else a reader has moved it on meanwhile
+                with kept.tried(self.version, [*missing, *changes]):
+                    return look(kept)
+        image = Image(self.account, self.version, await load_records(self._conn, self.account))
+        then = [Change(number, start.get(number, before)) for number, before in self._before.items()]
+        with image.tried(self.version, then):
+            return look(image)
 
     async def renew_standing(self) -> None:
         """Brings `standing` in line with what the call has done so far to what its caller may do."""

@@ -17,6 +17,7 @@ from scrumrpc.errors import (
     RequirementNotSatisfied,
 )
 from scrumrpc.model.invariants import violations
+from scrumrpc.store import ranks
 from tests.calls.ground import Ground
 from tests.model import start
 from tests.world import World
@@ -168,6 +169,35 @@ def test_a_place_that_is_taken_is_shared_by_coming_before_who_has_it(ground: Gro
     assert ground.names("backlogItems") == ["a", "b", "c", "d", "e"]
     ground.item("f")
     assert ground.names("backlogItems") == ["a", "b", "c", "d", "e", "f"]
+    world.check_log_gives_tables()
+
+
+def test_places_are_kept_when_a_list_gets_new_ranks(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That happens after very many inserts at one place, and changes no order: so it stands against nothing."""
+    world = ground.world
+    items = {name: ground.item(name) for name in "abcdef"}
+    world.call("deleteBacklogItem", backlogItemID=items["b"])
+    first = world.version
+    calls = [{"method": "deleteBacklogItem", "parameters": {"backlogItemID": items[name]}} for name in "cd"]
+    world.call("executeBatch", calls=orjson.dumps(calls).decode())
+    world.call("moveBacklogItem", backlogItemID=items["a"], index="-1")
+    world.call("addBacklogItem", projectID=ground.project, name="g")
+    before = {record.number: record.rank for record in world.tables().records() if record.type == "BacklogItem"}
+    monkeypatch.setattr(ranks, "_LONGEST", 3)
+    new = 0
+    while any(world.tables()[number].rank == rank for number, rank in before.items()):
+        world.call("addBacklogItem", projectID=ground.project, name="new", index="1")
+        new += 1
+    monkeypatch.undo()
+    news = ["new"] * new
+    assert ground.names("backlogItems") == ["e", *news, "f", "a", "g"]
+    revert(world, first + 3)  # the one that added g
+    revert(world, first + 2)
+    assert ground.names("backlogItems") == ["a", "e", *news, "f"]
+    revert(world, first + 1)
+    assert ground.names("backlogItems") == ["a", "c", "d", "e", *news, "f"]
+    revert(world, first)
+    assert [name for name in ground.names("backlogItems") if name != "new"] == list("abcdef")
     world.check_log_gives_tables()
 
 

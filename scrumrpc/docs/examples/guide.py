@@ -44,6 +44,9 @@ GUIDE: dict[str, Step] = {
     "batch": Step("executeBatch", {"calls": _STORY}),
     "batch that fails": Step("executeBatch", {"calls": _LOST}, "ObjectNotFound"),
     "take back": Step("revertVersion", {"dataVersion": "2"}),
+    "restore": Step(
+        "restoreObject", {"objectType": "BacklogItem", "objectID": "729-0-69320"}, "RequirementNotSatisfied"
+    ),
     "stale": Step("setBacklogItemName", {
         "backlogItemID": "729-0-69327", "name": "Sign in without a password", "requiredDataVersion": "0",
     }, "RequiredDataVersionNotMatching"),

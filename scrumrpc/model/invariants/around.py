@@ -62,19 +62,15 @@ class Around:
 
 
 def broken_by(image: Image, changes: list[Changed]) -> list[str]:
-    """The lines of `violations` that changes bring about; the image is the one before them, and moves on by them.
+    """The lines of `violations` that changes of the image bring about; it stays as it is before them.
 
     What broke a rule before does not count: imported data may.
     """
-    image.apply(image.version, [Change(_number(each), each[1]) for each in changes])
-    looked_at = Around(image, changes)
-    broken = violations(looked_at)
-    if broken:
-        image.apply(image.version, [Change(_number(each), each[0]) for each in changes])
-        before = set(violations(looked_at))
-        image.apply(image.version, [Change(_number(each), each[1]) for each in changes])
-        broken = [line for line in broken if line not in before]
-    return broken
+    with image.tried(image.version, [Change(_number(each), each[1]) for each in changes]):
+        around = Around(image, changes)
+        broken = violations(around)
+    before = set(violations(around)) if broken else ()
+    return [line for line in broken if line not in before]
 
 
 def _number(changed: Changed) -> int:
