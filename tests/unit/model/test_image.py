@@ -53,6 +53,28 @@ def test_changes_in_any_order_lead_to_sorted_lists(changes: list[Any]) -> None:
     assert (image.version, len(image)) == (len(changes), len(kept) + 1)
 
 
+@given(CHANGES, CHANGES)
+def test_what_was_tried_leaves_no_trace(made: list[Any], tried: list[Any]) -> None:
+    image = Image(1, 0, [PROJECT])
+    image.apply(0, [Change(number, tag(number, *state) if state else None) for number, state in made])
+    image.find("Tag", "1-0-2")  # from now on it keeps what objects are found by
+    before, size = written(image), image.bytes
+    changes = [Change(number, tag(number, *state) if state else None) for number, state in tried]
+    with image.tried(7, changes):
+        assert image.version == 7
+        assert [(each.number in image) for each in changes[-1:]] == [each.after is not None for each in changes[-1:]]
+        written(image)
+    assert (image.version, written(image), image.bytes) == (0, before, size)
+    for number in range(2, 10):
+        assert (image.find("Tag", f"1-0-{number}") is not None) == (number in image)
+
+
+def written(image: Image) -> bytes:
+    parts: list[bytes] = []
+    image.write_list(parts, ("Project", 0), frozenset({"Project.tags"}))
+    return b"".join(parts)
+
+
 def example(object_type: ObjectType, number: int) -> Record:
     """A record of the type with a value in every property."""
     by_kind: dict[str, Any] = {

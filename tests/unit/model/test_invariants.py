@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scrumrpc.model.image import Image
 from scrumrpc.model.invariants import RULES, violations
+from scrumrpc.model.invariants.around import Changed, broken_by
 from scrumrpc.model.record import Record
 from scrumrpc.model.types import STORED_TYPES
 
@@ -310,6 +311,19 @@ def test_a_break_is_found_by_its_rule_alone_and_names_ids(rule: str, changes: li
     assert {line.partition(":")[0] for line in lines} == {rule}
     for number in numbers:
         assert f" 1-0-{number} " in " ".join(lines).replace(",", " ").replace(":", " ") + " ", lines
+
+
+@pytest.mark.parametrize(("rule", "changes", "numbers"), BROKEN)
+def test_a_change_is_known_to_break_what_it_breaks(rule: str, changes: list[Record], numbers: list[int]) -> None:
+    """Looking around a change finds what looking at everything finds, and nothing that was broken before."""
+    account, after = image([]), image(changes)
+    known = {each.number: each for each in account.records()}
+    changed = [(known.get(each.number), each) for each in changes]
+    assert sorted(broken_by(account, changed)) == sorted(violations(after))
+    assert violations(account) == []
+    back: list[Changed] = [(each, known.get(each.number)) for each in changes]
+    assert broken_by(after, back) == []
+    assert broken_by(after, [(each, each) for each in changes]) == []
 
 
 def test_every_rule_can_be_broken_and_says_what_it_is() -> None:
