@@ -274,6 +274,37 @@ def test_history_that_goes_while_a_call_runs(
             world.run(race())
 
 
+def test_what_changed_since_while_the_present_becomes_the_oldest_version(world: World) -> None:
+    """An image of what was the present is kept: the rows that tell what had changed by then are gone."""
+    project = world.call("addProject", name="A")
+    item = str(world.call("addBacklogItem", projectID=project, name="a"))
+    since = str(world.version)
+    world.call("setBacklogItemName", backlogItemID=item, name="b")
+    database = Racing(world.database.url, size=2)
+    calls = Calls(database, Images(database, 10**9), Limits(queue=0, ongoing_per_key=0, calls_per_minute_per_key=0))
+    credentials = credentials_of(world.admin, world.key)
+
+    async def then() -> None:
+        answer = await world.send("setBacklogItemName", backlogItemID=item, name="c")
+        async with world.database.begin(ping) as (conn, _):
+            await age(conn, world.account, answer.version)
+            assert (await compaction.compact(conn, world.account, 5)).oldest == answer.version
+
+    async def race() -> Any:
+        await database.open()
+        try:
+            await calls.call("getData", {}, credentials, "test")  # whose image is kept
+            await calls.close()
+            database.readings, database.then = 0, then
+            return await calls.call("getBacklogItems", {"changedSince": since}, credentials, "test")
+        finally:
+            await database.close()
+
+    answer = world.run(race())
+    assert answer.version == world.version
+    assert [each["name"] for each in world.read(answer)["backlogItems"]] == ["c"]
+
+
 def test_files_of_which_nothing_tells_any_more(world: World) -> None:
     project = world.call("addProject", name="A")
     given = {"projectID": project, "name": "a", "fileName": "a.txt", "fileContents": "YQ=="}
