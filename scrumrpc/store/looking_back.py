@@ -54,6 +54,7 @@ JOIN LATERAL (
 """
 
 # The object that had the wire id when it was deleted; of several, the one that was deleted last.
+# Up to the oldest version that is kept, the row before may be one that a named version needs, from much earlier.
 _DELETION = """
 SELECT d.object_id, d.version
 FROM changes d
@@ -63,6 +64,7 @@ JOIN LATERAL (
     ORDER BY version DESC LIMIT 1
 ) b ON b.state ->> 'id' = %(id)s
 WHERE d.account_id = %(account)s AND d.operation = 'deleted' AND d.object_type = %(object_type)s{narrowed}
+  AND d.version > (SELECT oldest_version FROM accounts WHERE account_id = %(account)s)
 ORDER BY d.version DESC LIMIT 1
 """
 _DELETION_BY_NUMBER = _DELETION.format(narrowed=" AND d.object_id = %(number)s")

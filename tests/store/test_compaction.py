@@ -10,7 +10,7 @@ import pytest
 from scrumrpc.calls.authentication import credentials_of
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.pipeline import Calls
-from scrumrpc.errors import DataVersionNoLongerKept
+from scrumrpc.errors import DataVersionNoLongerKept, ObjectNotFound
 from scrumrpc.store import compaction
 from scrumrpc.store.database import Connection, Database, ping
 from scrumrpc.store.images import Images
@@ -216,6 +216,21 @@ def test_a_past_image_from_before_the_oldest_version(world: World, life: str) ->
     assert reads(world, calls, "n") == ["3"]
     with pytest.raises(DataVersionNoLongerKept):
         reads(world, calls, 6)
+
+
+@pytest.mark.parametrize("oldest", [11, 12, 13])
+def test_what_was_deleted_before_the_oldest_version_stays_deleted(world: World, life: str, oldest: int) -> None:
+    """Though a named version keeps an earlier state of it: that is not what it was when it went."""
+    world.call("addNamedVersion", name="n", dataVersion="4")
+    give_up(world, oldest)
+    if oldest < 12:
+        world.call("restoreObject", objectType="BacklogItem", objectID=life)
+        assert reads(world, world.calls, world.version) == ["8"]
+    else:
+        with pytest.raises(ObjectNotFound, match=f"What was deleted up to data version {oldest} is no longer kept"):
+            world.call("restoreObject", objectType="BacklogItem", objectID=life)
+        with pytest.raises(DataVersionNoLongerKept):
+            world.call("revertVersion", dataVersion="12")
 
 
 class Racing(Database):
