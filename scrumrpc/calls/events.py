@@ -20,6 +20,8 @@ _FRESH = 1.0
 """Seconds for which it holds what a listener may know: one who takes longer over a piece is looked up again."""
 _AWAY = 1.0
 """Seconds until the next look, where the database could not be asked."""
+_TOGETHER = 15
+"""Parts of the time between two signs of life at whose ends they are given."""
 _SHARE = 0.0002
 """Seconds that each stream waits, times the number of streams, before it tells again: so that telling 2,000 of them,
 which takes a while, leaves the worker time for calls even where versions follow one another quickly."""
@@ -40,6 +42,11 @@ class Events:
         self._calls = calls
         self._heartbeat = heartbeat
         self._open = 0
+
+    def _next_beat(self) -> float:
+        """When a sign of life is due: at times that many streams share, so that they are looked up together."""
+        grain = self._heartbeat / _TOGETHER
+        return ((asyncio.get_running_loop().time() + self._heartbeat) // grain) * grain
 
     @asynccontextmanager
     async def opened(
@@ -63,7 +70,7 @@ class Events:
         standing, position = answer.standing, answer.result["since"]
         choice = _choice(answer)
         yield Step((), position)
-        beat = loop.time() + self._heartbeat
+        beat = self._next_beat()
         while not waits.are_over:
             versions: Sequence[Told] = ()
             reached = position
@@ -83,12 +90,12 @@ class Events:
                     break
                 position = piece[-1].version
                 yield Step(piece, position)
-                beat = loop.time() + self._heartbeat
+                beat = self._next_beat()
             else:
                 position = reached
             if loop.time() >= beat:
                 yield Step((), position)
-                beat = loop.time() + self._heartbeat
+                beat = self._next_beat()
                 self._calls.note_use(standing)
             if versions:
                 await asyncio.sleep(_SHARE * self._open)

@@ -20,12 +20,18 @@ from scrumrpc.cli.tls import TlsServer
 from scrumrpc.settings import Settings
 from scrumrpc.wire.protocol import Protocol
 
+if sys.platform != "win32":
+    import resource
+
+_MANY = 65_536
+
 
 def main() -> None:
     """Serves until SIGTERM, or until standard input ends because the parent is gone."""
     orders = Orders(**orjson.loads(sys.stdin.buffer.readline()))
     threading.Thread(target=_stop_when_left_alone, daemon=True).start()
     configure_logs()
+    _allow_many_connections()
     settings = Settings.from_environment()
     app = make_app(replace(settings, public_url=settings.public_url or orders.origin), orders.database_url)
     config = uvicorn.Config(
@@ -61,6 +67,16 @@ class PlainServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._before_end()
         await super().shutdown(sockets)
+
+
+def _allow_many_connections() -> None:
+    """Raises how many files the process may have open: every client that waits keeps a connection."""
+    if sys.platform == "win32":
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MANY if most == resource.RLIM_INFINITY else min(_MANY, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _stop_when_left_alone() -> None:

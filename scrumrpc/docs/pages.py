@@ -17,6 +17,7 @@ from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, read
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.calls.version_kinds import LONGEST_VERSION_NAME
 from scrumrpc.calls.view import not_reached, version_mismatch
+from scrumrpc.calls.waits import LARGEST
 from scrumrpc.docs import facts, specimens
 from scrumrpc.docs.examples import ACCOUNT, EMAIL, EXAMPLES, GUIDE
 from scrumrpc.docs.failures import ANY_CALL, NO_METHOD, answerers, own_errors
@@ -198,6 +199,7 @@ def _environment() -> Environment:
         longest_request_id=LONGEST_REQUEST_ID,
         longest_version_name=LONGEST_VERSION_NAME,
         most_calls=MOST_CALLS,
+        most_told=LARGEST,
         receiver=(Path(__file__).parent / "receiver.py").read_text("utf-8").strip(),
         see=link,
     )

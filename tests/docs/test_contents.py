@@ -131,7 +131,7 @@ def test_pages_name_nothing_that_does_not_exist(site: dict[str, Document]) -> No
     parameters |= set(HIDDEN_AS.values())  # which only changes tell of
     known = {m.name for m in PUBLIC} | parameters | properties | set(OBJECT_TYPES) | errors
     camel_case = re.compile(r"\b(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z])[A-Za-z]*\b")
-    plain = {"OpenAPI", "NaN", "GitHub", "GitLab", "ETag", "BaseHTTPRequestHandler"}
+    plain = {"OpenAPI", "NaN", "GitHub", "GitLab", "ETag", "EventSource", "BaseHTTPRequestHandler"}
     for path, page in site.items():
         named = set(camel_case.findall(page.main_text)) - plain
         assert named <= known, f"{path} names {sorted(named - known)}"

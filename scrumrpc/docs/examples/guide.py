@@ -38,6 +38,7 @@ GUIDE: dict[str, Step] = {
         "setBacklogItemColor", {"backlogItemID": "729-0-69327", "colour": "Blue"}, "InvalidParameter"
     ),
     "poll": Step("getDataVersion"),
+    "wait": Step("waitForDataVersion", {"newerThanDataVersion": "1", "timeout": "30"}),
     "once": Step("addBacklogItem", _ONCE),
     "once more": Step("addBacklogItem", _ONCE, "RequestAlreadyExecuted"),
     "once with its result": Step("addBacklogItem", {**_ONCE, "onRepeat": "result"}),
