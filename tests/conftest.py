@@ -26,6 +26,8 @@ from scrumrpc.store.migrations import migrate
 from tests.serving import Server
 from tests.world import World
 
+pytest.register_assert_rewrite("tests.model")
+
 # Machines are shared: how long an example takes says nothing.
 settings.register_profile("scrumrpc", deadline=None)
 settings.load_profile("scrumrpc")

@@ -26,6 +26,11 @@ class Unknown:
     value: Any = None
 
 
+def known(value: Any) -> Any:
+    """A value, be it one that only the server knew."""
+    return value.value if isinstance(value, Unknown) else value
+
+
 class Account:
     """The objects of an account, by type, in an order that holds for each list that they stand in.
 
@@ -42,7 +47,7 @@ class Account:
         self.people = list(self.every("Person"))
         self.every("BacklogItem").sort(key=lambda item: int(item["itemNumber"]))
         self.last = {
-            name: max(each[name] for each in self.every(object_type))
+            name: max((each[name] for each in self.every(object_type)), default=0)
             for object_type, name in (("BacklogItem", "itemNumber"), ("Task", "taskNumber"))
         }
 
@@ -146,8 +151,8 @@ class Account:
                         assert value.value is not None
                         each[name] = value.value
                     elif isinstance(value, list):
-                        each[name] = [one.value if isinstance(one, Unknown) else one for one in value]
-        self.on_boards = {k.value if isinstance(k, Unknown) else k: v for k, v in self.on_boards.items()}
+                        each[name] = [known(one) for one in value]
+        self.on_boards = {known(board): [known(item) for item in items] for board, items in self.on_boards.items()}
         self.now = Unknown()
 
     # Finding

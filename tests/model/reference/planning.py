@@ -184,7 +184,8 @@ class Planning(Work):
         new = self.create(
             "TeamSprintParticipation", projectID=sprint["projectID"], sprintID=sprint["id"], teamID=team["id"], **more
         )
-        new["id"] = f"{team['id']}_{sprint['id'].partition('-')[2]}"
+        if isinstance(team["id"], str) and isinstance(sprint["id"], str):
+            new["id"] = f"{team['id']}_{sprint['id'].partition('-')[2]}"
         return new
 
     def setTeamSprintParticipationAvailableTime(
