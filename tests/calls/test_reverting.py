@@ -176,11 +176,11 @@ def test_places_are_kept_when_a_list_gets_new_ranks(ground: Ground, monkeypatch:
     """That happens after very many inserts at one place, and changes no order: so it stands against nothing."""
     world = ground.world
     items = {name: ground.item(name) for name in "abcdef"}
-    world.call("deleteBacklogItem", backlogItemID=items["b"])
+    world.call("deleteBacklogItem", backlogItemID=items["c"])
     first = world.version
-    calls = [{"method": "deleteBacklogItem", "parameters": {"backlogItemID": items[name]}} for name in "cd"]
+    calls = [{"method": "deleteBacklogItem", "parameters": {"backlogItemID": items[name]}} for name in "de"]
     world.call("executeBatch", calls=orjson.dumps(calls).decode())
-    world.call("moveBacklogItem", backlogItemID=items["a"], index="-1")
+    world.call("moveBacklogItem", backlogItemID=items["f"], index="0")
     world.call("addBacklogItem", projectID=ground.project, name="g")
     before = {record.number: record.rank for record in world.tables().records() if record.type == "BacklogItem"}
     monkeypatch.setattr(ranks, "_LONGEST", 3)
@@ -190,14 +190,15 @@ def test_places_are_kept_when_a_list_gets_new_ranks(ground: Ground, monkeypatch:
         new += 1
     monkeypatch.undo()
     news = ["new"] * new
-    assert ground.names("backlogItems") == ["e", *news, "f", "a", "g"]
+    assert ground.names("backlogItems") == ["f", *news, "a", "b", "g"]
     revert(world, first + 3)  # the one that added g
     revert(world, first + 2)
-    assert ground.names("backlogItems") == ["a", "e", *news, "f"]
+    assert ground.names("backlogItems") == [*news, "a", "b", "f"]
     revert(world, first + 1)
-    assert ground.names("backlogItems") == ["a", "c", "d", "e", *news, "f"]
-    revert(world, first)
-    assert [name for name in ground.names("backlogItems") if name != "new"] == list("abcdef")
+    assert ground.names("backlogItems") == [*news, "a", "b", "d", "e", "f"]
+    restored = {"objectType": "BacklogItem", "objectID": items["c"]}
+    world.call("restoreObject", **restored)
+    assert ground.names("backlogItems") == [*news, *"abcdef"]
     world.check_log_gives_tables()
 
 
@@ -400,6 +401,18 @@ def test_a_batch_takes_back_and_goes_on(ground: Ground) -> None:
     told = r"^Call 2 \(revertVersion\): .* was changed earlier in this call"
     with pytest.raises(RequirementNotSatisfied, match=told):
         world.call("executeBatch", calls=orjson.dumps(calls).decode())
+    world.check_log_gives_tables()
+
+
+def test_a_batch_adds_behind_what_has_come_back(ground: Ground) -> None:
+    world = ground.world
+    _, item, last = (ground.item(name) for name in "abc")
+    for each in (item, last):
+        world.call("deleteBacklogItem", backlogItemID=each)
+    add = {"method": "addBacklogItem", "parameters": {"projectID": ground.project, "name": "new"}}
+    back = {"method": "revertVersion", "parameters": {"dataVersion": world.version}}
+    world.call("executeBatch", calls=orjson.dumps([add, back, add]).decode())
+    assert ground.names("backlogItems") == ["a", "new", "c", "new"]
     world.check_log_gives_tables()
 
 
