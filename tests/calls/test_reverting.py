@@ -406,13 +406,13 @@ def test_a_batch_takes_back_and_goes_on(ground: Ground) -> None:
 
 def test_a_batch_adds_behind_what_has_come_back(ground: Ground) -> None:
     world = ground.world
-    _, item, last = (ground.item(name) for name in "abc")
-    for each in (item, last):
-        world.call("deleteBacklogItem", backlogItemID=each)
-    add = {"method": "addBacklogItem", "parameters": {"projectID": ground.project, "name": "new"}}
+    _, tag, last = (ground.call("addTag", projectID=ground.project, name=name) for name in "abc")
+    for each in (tag, last):
+        world.call("deleteTag", tagID=each)
+    adds = [{"method": "addTag", "parameters": {"projectID": ground.project, "name": name}} for name in "xy"]
     back = {"method": "revertVersion", "parameters": {"dataVersion": world.version}}
-    world.call("executeBatch", calls=orjson.dumps([add, back, add]).decode())
-    assert ground.names("backlogItems") == ["a", "new", "c", "new"]
+    world.call("executeBatch", calls=orjson.dumps([adds[0], back, adds[1]]).decode())
+    assert ground.names("tags") == ["a", "x", "c", "y"]
     world.check_log_gives_tables()
 
 
