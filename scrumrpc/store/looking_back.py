@@ -17,7 +17,6 @@ from scrumrpc.store.statements import (
     FIND_EXTERNAL_ID,
     FIND_PERSONS,
     LOAD_BY_NUMBER_FOR_PEOPLE,
-    NUMBERS_FOR_PEOPLE,
     STATEMENTS,
     record_from,
     text_of,
@@ -74,7 +73,7 @@ _IN_ACCOUNT = OBJECTS.c.account_id == bindparam("account")
 _NUMBERS = any_(bindparam("numbers", type_=ARRAY(BigInteger)))
 _TYPES = text_of(select(OBJECTS.c.type, OBJECTS.c.id).where(_IN_ACCOUNT, OBJECTS.c.id == _NUMBERS))
 _BY_WIRE_IDS = text_of(
-    select(OBJECTS.c.id).where(
+    select(OBJECTS.c.id, OBJECTS.c.wire_id).where(
         _IN_ACCOUNT,
         OBJECTS.c.type == bindparam("object_type"),
         OBJECTS.c.wire_id == any_(bindparam("ids", type_=ARRAY(Text))),
@@ -191,6 +190,7 @@ class LookingBack(Reading):
 
         Each object comes with the names of its properties that it is to get. Ranks are not looked at.
         """
+        alike: dict[tuple[str, str], dict[object, int]] = {}  # what many may have: asked for once for all of a type
         asked: list[tuple[int, str]] = []
         queries: list[Query] = []
 
@@ -200,26 +200,34 @@ class LookingBack(Reading):
 
         for record, names in wanted:
             object_type, own = STORED_TYPES[record.type], {"account": self.account, "object_type": record.type}
-            if "id" in names:
-                ask(record, "id", (_BY_WIRE_IDS, {**own, "ids": [record.id]}))
+            for name in names & {"id", "itemNumber", "taskNumber"}:
+                alike.setdefault((record.type, name), {})[record[name]] = record.number
             if "externalID" in names and record["externalID"] is not None and record.type != "DeletedPerson":
                 ask(record, "externalID", (FIND_EXTERNAL_ID, {**own, "external_id": record["externalID"]}))
             container = record[object_type.listed_in] if object_type.listed_in else ROOT
-            for name in object_type.unique:
-                if name in names:
-                    parameters = {"account": self.account, "container": container, "value": record[name]}
-                    ask(record, name, (str(STATEMENTS[record.type].find_unique), parameters))
+            for name in names.intersection(object_type.unique):
+                parameters = {"account": self.account, "container": container, "value": record[name]}
+                ask(record, name, (str(STATEMENTS[record.type].find_unique), parameters))
             if record.type == "Person" and names & {"login", "objectType"}:
                 ask(record, "emailAddress", (FIND_PERSONS, {"account": self.account, "logins": [record["login"]]}))
-            number_for_people = NUMBERS_FOR_PEOPLE.get(record.type)
-            if number_for_people in names and number_for_people is not None:
-                parameters = {**own, "numbers": [record[number_for_people]]}
-                ask(record, number_for_people, (LOAD_BY_NUMBER_FOR_PEOPLE[record.type], parameters))
         answers = await self.read(*queries) if queries else []
-        return {
+        found = {
             key: {row[1] if key[1] == "emailAddress" else row[0] for row in rows}
             for key, rows in zip(asked, answers, strict=True)
         }
+        for (type_name, name), numbers in alike.items():
+            statement = _BY_WIRE_IDS if name == "id" else LOAD_BY_NUMBER_FOR_PEOPLE[type_name]
+            parameters = {
+                "account": self.account,
+                "object_type": type_name,
+                "ids" if name == "id" else "numbers": list(numbers),
+            }
+            [rows] = await self.read((statement, parameters))
+            for number, value in (
+                (row[0], row[1] if name == "id" else record_from(type_name, row)[name]) for row in rows
+            ):
+                found.setdefault((numbers[value], name), set()).add(number)
+        return found
 
     async def rank_holders(self, place: RankPlace, ranks: Collection[str]) -> dict[str, int]:
         """Who stands at these ranks in a list."""

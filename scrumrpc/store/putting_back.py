@@ -33,7 +33,7 @@ class PuttingBack(LookingBack):
         changed = await self._at_their_places(changed, present, version)
         ends = self._ends(changed)
         await self._put_aside(changed, present, ends)
-        crowded = await self._crowded(changed)
+        crowded = await self._crowded(changed, present)
         for number, record in changed.items():
             known = present.get(number)
             for name in crowded.get(number, ()):
@@ -124,7 +124,9 @@ class PuttingBack(LookingBack):
             return await self._behind(record, name, ends)
         return None if name == "externalID" else secrets.token_hex(16)
 
-    async def _crowded(self, wanted: Mapping[int, Record | None]) -> dict[int, list[str]]:
+    async def _crowded(
+        self, wanted: Mapping[int, Record | None], present: Mapping[int, Record]
+    ) -> dict[int, list[str]]:
         """The objects whose places in lists are taken by others that keep them, with what sorts them there."""
         places: dict[RankPlace, dict[str, list[int]]] = {}
         for number, record in wanted.items():
@@ -133,6 +135,8 @@ class PuttingBack(LookingBack):
                     places.setdefault(place, {}).setdefault(record[name], []).append(number)
         crowded: dict[int, list[str]] = {}
         for place, ranks in places.items():
+            if place.container in wanted and place.container not in present:
+                continue  # what the list belongs to comes back itself: nothing else is in it
             for rank, holder in (await self.rank_holders(place, ranks)).items():
                 is_to_go = holder in wanted and wanted[holder] is None
                 for number in ranks[rank] if not is_to_go else ():
