@@ -19,6 +19,7 @@ from scrumrpc.calls.kinds import (
     shown,
 )
 from scrumrpc.calls.parameters import not_found
+from scrumrpc.calls.permissions import check_access
 from scrumrpc.calls.references import CustomFieldRef, FieldOwnerRef, FieldOwnerType, ProjectRef
 from scrumrpc.calls.registry import method
 from scrumrpc.errors import InvalidParameter, MissingParameter, ObjectNotFound, RequirementNotSatisfied
@@ -286,5 +287,6 @@ async def _checked(tx: Transaction, field: Record, value: str) -> str:
                 f"{not_found(field['type'], value).message} The custom field {field['name']} ({field.id}) takes the id "
                 f"of a {field['type'].lower()}."
             )
+        check_access(tx.standing, named)
         check_project(field, named)
     return text

@@ -8,7 +8,7 @@ from methods.progress import NOWHERE, check_takes_tasks, column_for, settle, set
 from methods.reversals import Plan, named, numbers_in, points_to, references
 from methods.sprint_items import leave_sprint
 from scrumrpc.calls.parameters import not_found
-from scrumrpc.calls.permissions import check_access
+from scrumrpc.calls.permissions import check_access, is_out_of_reach
 from scrumrpc.calls.taking_back import Reversal, check_reversals
 from scrumrpc.errors import ObjectNotFound, RequirementNotSatisfied
 from scrumrpc.model.enumerations import TASK_STATUSES
@@ -40,6 +40,8 @@ async def plan_restoration(tx: Transaction, type_name: str, wire_id: str) -> tup
         if past.before is not None and past.after is None
     }
     root = gone[number]
+    if is_out_of_reach(tx.standing, root):
+        raise _unknown(tx, type_name, wire_id)  # nobody is told what there was where they do not see what there is
     together = _together(root, gone)
     what = f"the restoring of the {named(root)}"
     check_reversals(tx.standing, [Reversal(each, None) for each in together.values()], what)

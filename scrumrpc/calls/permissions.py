@@ -122,8 +122,13 @@ def check(permission: Permission, standing: Standing, arguments: Mapping[str, An
 
 def check_access(standing: Standing, record: Record) -> None:
     """Refuses an object whose project the caller does not reach."""
-    if standing.projects is not None and record.project is not None and record.project not in standing.projects:
+    if is_out_of_reach(standing, record):
         raise out_of_reach(record.type, record.id)
+
+
+def is_out_of_reach(standing: Standing, record: Record) -> bool:
+    """Whether the caller does not reach the project that an object belongs to, or belonged to."""
+    return standing.projects is not None and record.project not in (None, *standing.projects)
 
 
 def out_of_reach(type_name: str, wire_id: str) -> UserCannotAccessProject:

@@ -107,7 +107,7 @@ def test_who_does_not_reach_a_project_takes_nothing_back_in_it(ground: Ground) -
             f"The person does not have access to all projects that data version {hidden} is about."
         )
     world.call("deleteBacklogItem", backlogItemID=there)
-    assert outcome(world, BEN, "restoreObject", objectType="BacklogItem", objectID=there) == "UserCannotAccessProject"
+    assert outcome(world, BEN, "restoreObject", objectType="BacklogItem", objectID=there) == "ObjectNotFound"
     world.call("deleteBacklogItem", backlogItemID=here)
     assert outcome(world, BEN, "restoreObject", objectType="BacklogItem", objectID=here) == ""
     world.call("deleteBacklogItem", backlogItemID=here)
