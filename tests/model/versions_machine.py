@@ -17,7 +17,7 @@ from scrumrpc.model.properties import Property
 from scrumrpc.model.record import Record, differences
 from scrumrpc.model.types import STORED_TYPES
 from tests.model.drivers import Failed, everything
-from tests.model.machine import MODELLED, Machine, read, spelled
+from tests.model.machine import MODELLED, RANKS, Machine, read, spelled, unranked
 from tests.model.reference import Reference, Refused
 from tests.model.running import SEEDS, Seeded
 from tests.world import EVERYTHING
@@ -25,7 +25,6 @@ from tests.world import EVERYTHING
 IN_BATCHES = [name for name in MODELLED if may_be_in_a_batch(METHODS[name])]
 ADDING = [name for name in IN_BATCHES if METHODS[name].result_schema.get("type") == "string"]
 DELETING = [name for name in MODELLED if name.startswith("delete") and METHODS[name].noun in STORED_TYPES]
-RANKS = {"rank", "boardRank"}
 WORK = ("BacklogItem", "Task")
 """What fits in with the objects around it where these have changed since it was deleted."""
 
@@ -130,9 +129,7 @@ class VersionsMachine(Machine):
             _take_back(expected, number, before.get(number), then.get(number))
         self.arrive_anew()
         ranked = {number for number, record in now.items() if self.records().get(number) == record}
-        assert {n: _unranked(record) for n, record in self.records().items()} == {
-            n: _unranked(record) for n, record in expected.items()
-        }
+        assert unranked(self.records()) == unranked(expected)
         untouched = {n for n in now.keys() & expected.keys() if before.get(n) == then.get(n)}
         assert untouched <= ranked
 
@@ -271,10 +268,6 @@ def _take_back(expected: dict[int, Record], number: int, before: Record | None, 
     elif before != then:
         changed = {name: before[name] for name in differences(then, before) if name != "objectType"}
         expected[number] = Record(number, before.type, {**expected[number].values, **changed})
-
-
-def _unranked(record: Record) -> tuple[str, dict[str, Any]]:
-    return record.type, {name: value for name, value in record.values.items() if name not in RANKS}
 
 
 def _is_gone(record: Record, after: dict[int, Record]) -> bool:
