@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from methods.selection import projects_of
-from scrumrpc.calls.change_kinds import DEFAULT_CHANGES, AnyObjectID, ChangeLimit
+from scrumrpc.calls.change_kinds import DEFAULT_CHANGES, ChangeLimit
 from scrumrpc.calls.kinds import Flag, IncludeProperties, ObjectTypes, ProjectIDs
 from scrumrpc.calls.parameters import not_found
 from scrumrpc.calls.permissions import ANYBODY, out_of_reach
-from scrumrpc.calls.query_kinds import StoredType
+from scrumrpc.calls.query_kinds import AnyObjectID, StoredType
 from scrumrpc.calls.registry import method
 from scrumrpc.calls.told import Choice, Sight, Told
 from scrumrpc.calls.version_kinds import FromDataVersion, SinceDataVersion, UntilDataVersion

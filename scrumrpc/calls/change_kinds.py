@@ -28,14 +28,5 @@ _LIMIT = Kind(
     {"type": "integer", "minimum": 1, "maximum": MOST_CHANGES},
     none=DEFAULT_CHANGES,
 )
-_ANY_OBJECT_ID = Kind(
-    "id of an object, past or present",
-    "string",
-    lambda _parameter, text: text,
-    "The object, of the type objectType; it may have been deleted.",
-    "729-0-69327",
-    {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+(_[0-9]+-[0-9]+)?$"},
-)
 
 ChangeLimit = Annotated[int, _LIMIT]
-AnyObjectID = Annotated[str, _ANY_OBJECT_ID]

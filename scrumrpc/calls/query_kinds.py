@@ -44,6 +44,7 @@ _OBJECT_ID = Kind(
     "729-0-69327",
     {"type": "string", "pattern": r"^[0-9]+-[0-9]+-[0-9]+(_[0-9]+-[0-9]+)?$"},
 )
+_ANY_ID = replace(_OBJECT_ID, rule="The object, of the type objectType; it may have been deleted.")
 _GONE_ID = replace(_OBJECT_ID, rule="The object, of the type objectType, by the id that it had.")
 _EXTERNAL_ID = Kind(
     "external id",
@@ -100,6 +101,7 @@ _CURSOR = Kind(
 
 StoredType = Annotated[str, enumeration("object type", _STORED, "BacklogItem")]
 ObjectOrNoneRef = Annotated[Record | None, Reference(_OBJECT_ID, _STORED, "objectType")]
+AnyObjectID = Annotated[str, _ANY_ID]
 GoneID = Annotated[str, _GONE_ID]
 ExternalIDToFind = Annotated[str | None, _EXTERNAL_ID]
 InSprintRef = Annotated[Record | None, _within("Sprint", "Only those in the sprint.", "729-10367-745")]

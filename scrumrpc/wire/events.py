@@ -103,32 +103,45 @@ class EventEndpoint:
         )
         if scope["method"] != "HEAD":
             try:
-                await self._send_body(b"retry: %d\n" % _RETRY, send)
+                await self._send_body(b"retry: %d\n" % _RETRY, scope, send)
                 async with aclosing(steps):
                     async for step in steps:
-                        if transport.is_closing():
-                            break
-                        await self._send_body(_events_of(step), send)
+                        await self._send_body(_events_of(step), scope, send)
             except ApiError as error:
                 ended = error
-                await self._send_body(b"event: end\ndata: %b\n\n" % b"".join(error_of(error)), send)
+                await self._send_body(b"event: end\ndata: %b\n\n" % b"".join(error_of(error)), scope, send)
             except TimeoutError:
                 transport.abort()
                 await asyncio.sleep(_FAREWELL)  # which is broken off once the connection is gone
                 return None
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await _hand_over(scope, send, b"", more=False)
         if self._ends:  # what is left then would hold up the end of the server
             asyncio.get_running_loop().call_later(_FAREWELL, transport.abort)
         return ended
 
-    async def _send_body(self, body: bytes, send: Send) -> None:
+    async def _send_body(self, body: bytes, scope: Scope, send: Send) -> None:
         """Sends a part of the stream once the client has taken most of those before; TimeoutError if it does not."""
         async with asyncio.timeout(_FAREWELL if self._ends else self._patience) as timeout:
             self._sending.add(timeout)
             try:
-                await send({"type": "http.response.body", "body": body, "more_body": True})
+                await _hand_over(scope, send, body, more=True)
             finally:
                 self._sending.discard(timeout)
+
+
+async def _hand_over(scope: Scope, send: Send, body: bytes, *, more: bool) -> None:
+    """Hands a part of the stream to the connection; ClientGoneError where that is no more.
+
+    uvicorn does not tell a request of it behind which the client has sent another one: then it shows only here.
+    """
+    transport = transport_of(scope)
+    if not transport.is_closing():
+        try:
+            return await send({"type": "http.response.body", "body": body, "more_body": more})
+        except RuntimeError:  # uvloop's word for writing to a connection that was lost in the meantime
+            if not transport.is_closing():
+                raise
+    raise ClientGoneError
 
 
 def _given(scope: Scope) -> dict[str, str]:

@@ -78,7 +78,7 @@ CHANGES: dict[str, Callable[[World, str, int], Any]] = {
     "rate": lambda world, item, n: world.call(
         "setBacklogItemPriority", backlogItemID=item, priority=("Low", "Medium", "Urgent", "")[n % 4]
     ),
-    "move": lambda world, item, n: world.call("moveBacklogItem", backlogItemID=item, index=str(n % 2)),
+    "move": lambda world, item, n: world.call("moveBacklogItem", backlogItemID=item, index=str(-(n % 2))),
     "delete": lambda world, item, _: world.call("deleteBacklogItem", backlogItemID=item),
     "insert": lambda world, _, n: world.call(
         "addBacklogItem", projectID=f"{world.account}-7-1", name="x", priority="Low", index=str(n % 2)
