@@ -262,11 +262,14 @@ def _as_sent(calls: list[Call]) -> list[dict[str, Any]]:
 def _take_back(expected: dict[int, Record], number: int, before: Record | None, then: Record | None) -> None:
     """Makes of an object what taking back its change from `before` to `then` makes of it."""
     if before is None:
-        expected.pop(number, None)
+        gone = expected.pop(number, then)
+        assert gone == then
     elif then is None:
         expected.setdefault(number, before)
     elif before != then:
         changed = {name: before[name] for name in differences(then, before) if name != "objectType"}
+        present = expected[number]
+        assert all(present[name] in (then[name], value) for name, value in changed.items() if name not in RANKS)
         expected[number] = Record(number, before.type, {**expected[number].values, **changed})
 
 
