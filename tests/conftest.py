@@ -144,6 +144,6 @@ def world(shared_world: World) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def server(database_url: str) -> Iterator[Server]:
     """A real server with two workers on that database."""
-    server = Server(["--workers", "2"], {"DATABASE_URL": database_url, "SCRUMRPC_WEBHOOKS": "false"})
+    server = Server(["--workers", "2"], {"DATABASE_URL": database_url})
     yield server
     server.stop()

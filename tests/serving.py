@@ -13,6 +13,10 @@ import time
 from pathlib import Path
 
 
+OFF = {"SCRUMRPC_WEBHOOKS": "false"}
+"""A server must not send what tests have left in its database to where the examples' webhooks lead."""
+
+
 class Server:
     """Starts when made; `address` and the printed keys are known when it serves."""
 
@@ -24,7 +28,7 @@ class Server:
                 [sys.executable, "-m", "scrumrpc", "serve", "--port", "0", *options],
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**kept, **environment},
+                env={**kept, **OFF, **environment},
             )
         self.printed = ""
         deadline = time.monotonic() + patience

@@ -22,11 +22,12 @@ BLOCKS = re.findall(r"^```\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
 @pytest.fixture
 def sample(tmp_path: Path) -> Iterator[Server]:
     """A server at its first start, with the sample."""
-    server = Server(["--sample", "--data", str(tmp_path / "data")], {})
+    server = Server(["--sample", "--data", str(tmp_path / "data")], {"SCRUMRPC_WEBHOOK_PRIVATE_TARGETS": "true"})
     yield server
     server.stop()
 
 
+@pytest.mark.slow
 def test_the_lines_about_versions_run(sample: Server, tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()

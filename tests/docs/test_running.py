@@ -57,7 +57,7 @@ NO_DATA = (
 @pytest.fixture
 def sample(tmp_path: Path) -> Iterator[Server]:
     """A server at its first start, with the sample."""
-    server = Server(["--sample", "--data", str(tmp_path / "data")], {})
+    server = Server(["--sample", "--data", str(tmp_path / "data")], {"SCRUMRPC_WEBHOOK_PRIVATE_TARGETS": "true"})
     yield server
     server.stop()
 

@@ -17,7 +17,11 @@ from tests.serving import Server
 from tests.wire.surroundings import children, family, is_running, postmaster, until, workers
 
 WORKERS = 3
-ENVIRONMENT = {"SCRUMRPC_WEBHOOK_PRIVATE_TARGETS": "true", "SCRUMRPC_LOG_CALLS": "false"}
+ENVIRONMENT = {
+    "SCRUMRPC_WEBHOOKS": "true",
+    "SCRUMRPC_WEBHOOK_PRIVATE_TARGETS": "true",
+    "SCRUMRPC_LOG_CALLS": "false",
+}
 
 
 class Deployment:

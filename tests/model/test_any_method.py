@@ -117,4 +117,4 @@ def test_any_method(shared_world: World) -> None:
     class WithWorld(AnyMethod):
         world = shared_world
 
-    run(WithWorld, 12, 60)
+    run(WithWorld, 6, 60)

@@ -114,4 +114,4 @@ def test_the_same_for_longer(shared_world: World) -> None:
     class WithWorld(GivenUpNowAndThen):
         world = shared_world
 
-    run(WithWorld, 30, 80)
+    run(WithWorld, 15, 60)

@@ -311,7 +311,7 @@ def test_nothing_is_told_of_projects_out_of_reach(shared_world: World) -> None:
     class WithWorld(Leaks):
         world = shared_world
 
-    run(WithWorld, 6, 40)
+    run(WithWorld, 3, 40)
 
 
 @pytest.mark.slow
@@ -319,4 +319,4 @@ def test_nothing_is_told_of_projects_out_of_reach_for_longer(shared_world: World
     class WithWorld(Leaks):
         world = shared_world
 
-    run(WithWorld, 60, 80)
+    run(WithWorld, 24, 60)

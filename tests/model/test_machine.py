@@ -26,7 +26,7 @@ def test_through_the_pipeline(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 12, 50)
+    run(ThroughPipeline, 6, 50)
 
 
 def test_through_http(shared_world: World, server: Server) -> None:
@@ -43,4 +43,4 @@ def test_through_the_pipeline_for_longer(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 60, 80)
+    run(ThroughPipeline, 24, 60)

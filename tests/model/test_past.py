@@ -85,4 +85,4 @@ def test_every_version_answers_what_it_answered_then(shared_world: World) -> Non
     class WithWorld(Past):
         world = shared_world
 
-    run(WithWorld, 6, 40)
+    run(WithWorld, 3, 40)

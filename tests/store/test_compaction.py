@@ -352,7 +352,7 @@ def test_files_of_which_nothing_tells_any_more(world: World) -> None:
 def test_what_a_webhook_has_still_to_send_is_kept(world: World, life: str) -> None:
     add = """
         INSERT INTO webhooks (account_id, webhook_id, url, person_id, secret, delivered_version, is_enabled,
-            disabled_reason) VALUES (%s, %s, 'https://example.com', 1, 'x', %s, %s, %s)
+            disabled_reason) VALUES (%s, %s, 'https://127.0.0.1', 1, 'whsec_c2VjcmV0', %s, %s, %s)
     """
     for number, (delivered, reason) in enumerate([(7, None), (9, None), (2, "turned off")]):
         values = (world.account, number, delivered, reason is None, reason)

@@ -30,7 +30,9 @@ class Sender:
         self.execute("DELETE FROM webhooks")
         world.new_account()
         settings = {"SCRUMRPC_WEBHOOK_PRIVATE_TARGETS": "true", "SCRUMRPC_LOG_CALLS": "false"}
-        self.server = Server(["--workers", "2"], {"DATABASE_URL": database_url, **settings})
+        self.server = Server(
+            ["--workers", "2"], {"DATABASE_URL": database_url, "SCRUMRPC_WEBHOOKS": "true", **settings}
+        )
         credentials = (world.admin, world.key)
         self.client = httpx2.Client(base_url=self.server.api + "/", auth=credentials, timeout=60)
 

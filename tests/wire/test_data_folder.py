@@ -53,6 +53,7 @@ def names(client: httpx2.Client) -> list[str]:
     return [project["name"] for project in result_of(client.post("getData"))["projects"]]
 
 
+@pytest.mark.slow
 def test_from_the_first_start_through_every_kind_of_death(folder: Path, started: list[Server]) -> None:
     """One story, because each start costs a while."""
     first = start(folder, started, "--workers", "2")

@@ -24,6 +24,7 @@ from tests.world import World
 CERTIFICATE = Path(__file__).parent / "certificate.pem"
 TLS = ["--tls-cert", str(CERTIFICATE), "--tls-key", str(CERTIFICATE.with_suffix(".key"))]
 BEAT = 0.5
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def reads(client: httpx2.Client, version: int | str) -> list[str]:
     return [project["name"] for project in answer["projects"]]
 
 
+@pytest.mark.slow
 def test_by_command(server: Server, database_url: str, world: World, old: int) -> None:
     with client_of(server.api, (world.admin, world.key)) as client:
         assert [reads(client, version) for version in range(1, 6)] == [[], ["A"], ["B"], ["C"], ["D"]]
@@ -76,6 +77,7 @@ def test_one_at_a_time(database_url: str, old: int) -> None:
     assert "There is no account 1" in done.stderr
 
 
+@pytest.mark.slow
 def test_by_setting(database_url: str, world: World, old: int) -> None:
     server = Server([], {"DATABASE_URL": database_url, "SCRUMRPC_HISTORY_DAYS": "5"})
     try:
