@@ -12,7 +12,6 @@ import tempfile
 import time
 from pathlib import Path
 
-
 OFF = {"SCRUMRPC_WEBHOOKS": "false"}
 """A server must not send what tests have left in its database to where the examples' webhooks lead."""
 

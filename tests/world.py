@@ -25,8 +25,8 @@ from scrumrpc.wire.endpoint import result_of
 
 T = TypeVar("T")
 EVERYTHING = ",".join(OPTIONAL)
-# Each process of the run has its own database; the numbers differ all the same, to tell accounts apart in failures. They
-# have more digits than years, so that a test can replace them wherever they stand and spares dates.
+# Each process of the run has its own database; the numbers differ all the same, to tell accounts apart in failures.
+# They have more digits than years, so that a test can replace them wherever they stand and spares dates.
 _NUMBERS = itertools.count(100_000 * (1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])))
 
 

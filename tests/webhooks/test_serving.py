@@ -29,10 +29,12 @@ class Sender:
         self.world = world
         self.execute("DELETE FROM webhooks")
         world.new_account()
-        settings = {"SCRUMRPC_WEBHOOK_PRIVATE_TARGETS": "true", "SCRUMRPC_LOG_CALLS": "false"}
-        self.server = Server(
-            ["--workers", "2"], {"DATABASE_URL": database_url, "SCRUMRPC_WEBHOOKS": "true", **settings}
-        )
+        settings = {
+            "SCRUMRPC_WEBHOOKS": "true",
+            "SCRUMRPC_WEBHOOK_PRIVATE_TARGETS": "true",
+            "SCRUMRPC_LOG_CALLS": "false",
+        }
+        self.server = Server(["--workers", "2"], {"DATABASE_URL": database_url, **settings})
         credentials = (world.admin, world.key)
         self.client = httpx2.Client(base_url=self.server.api + "/", auth=credentials, timeout=60)
 
