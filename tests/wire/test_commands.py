@@ -27,6 +27,8 @@ from tests.wire.expecting import client_of, message_of, result_of
 from tests.wire.surroundings import command, operate, until
 from tests.world import World
 
+pytestmark = pytest.mark.slow  # each command is a process of its own
+
 NUMBERS = itertools.count(500_001)
 ANN = "ann@example.com"
 
@@ -44,7 +46,6 @@ def _row(printed: str, start: str) -> list[str]:
     return re.split(r" {2,}", row)
 
 
-@pytest.mark.slow
 def test_from_an_account_to_a_call(server: Server, database_url: str) -> None:
     number = str(next(NUMBERS))
     assert operate(database_url, "account", "add", "A company", "--number", number) == (
@@ -71,7 +72,6 @@ def test_from_an_account_to_a_call(server: Server, database_url: str) -> None:
     assert _row(listed, number) == [number, "A company", "2", "open", "on", "off", "off"]
 
 
-@pytest.mark.slow
 def test_keys_are_listed_with_their_last_use_and_revoked(server: Server, database_url: str, world: World) -> None:
     number, moment = str(world.account), r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
     key = _make_key(database_url, number)
@@ -104,7 +104,6 @@ def _was_used(url: str, account: str, key: int) -> bool:
         return bool(row[0])
 
 
-@pytest.mark.slow
 def test_switches_take_effect_at_once(server: Server, client: httpx2.Client, database_url: str, world: World) -> None:
     """Those that the tests of the errors turn the other way."""
     number = str(world.account)
