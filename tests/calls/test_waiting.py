@@ -204,6 +204,19 @@ def test_a_closed_account_tells_nothing(world: World) -> None:
     world.signals._newest.pop(world.account)
 
 
+def test_who_may_no_longer_call_when_the_time_is_over_is_told_nothing(world: World) -> None:
+    async def work() -> None:
+        call = wait(world, before, seconds=2)
+        await waiting(world, 1)
+        keys = world.read(await world.send("getAPIKeys"))
+        await world.send("deleteAPIKey", apiKeyID=keys[0]["id"])  # which is no version
+        with pytest.raises(InvalidAPIKey):
+            await call
+
+    before = world.version
+    run(world, work)
+
+
 def test_who_is_woken_for_nothing_goes_on_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scrumrpc.calls.waits._IN_VAIN", 0.01)
 
