@@ -18,6 +18,7 @@ from scrumrpc.errors import DataVersionNoLongerKept
 from scrumrpc.model.defaults import completed
 from scrumrpc.model.image import Change
 from scrumrpc.model.record import Record, differences
+from scrumrpc.store.flush import flush
 
 INSERT_VERSION = """
 INSERT INTO versions (account_id, version, person_id, key_id, method, call_id)
@@ -151,8 +152,7 @@ async def changes_since(conn: AsyncConnection[Any], account: int, version: int, 
     One statement sees whole versions only, and every version changes something: so the last row tells how far it goes.
     Of the oldest version that is kept all changes are there, so it is known wherever there are changes to be applied.
     """
-    cursor = await conn.execute(_CHANGES_SINCE, {"account": account, "version": version, "until": until})
-    rows = await cursor.fetchall()
+    [rows] = await flush(conn, [(_CHANGES_SINCE, {"account": account, "version": version, "until": until})])
     changes = [Change(number, record_of(number, object_type, state)) for _, number, object_type, state, _ in rows]
     return Onward(rows[-1][4], rows[-1][0], changes) if rows else Onward(0, version, [])
 

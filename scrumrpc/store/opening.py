@@ -9,6 +9,7 @@ from typing import Any
 from scrumrpc.model.record import Record
 from scrumrpc.store import log
 from scrumrpc.store.database import Connection
+from scrumrpc.store.flush import Statement, flush
 from scrumrpc.store.reading import Reference
 from scrumrpc.store.standing import LOCK, Credentials, Standing, parameters_of, standing_from, standing_statement
 from scrumrpc.store.statements import STATEMENTS, record_from
@@ -53,25 +54,21 @@ async def open_call(
     """
     who = parameters_of(credentials, versions)
     wanted = list(dict.fromkeys(references))
-    async with conn.pipeline():
-        await conn.execute("BEGIN")
-        await conn.execute(LOCK, who)
-        standing_cursor = await conn.execute(standing_statement(versions), who)
-        request_cursor = await conn.execute(log.FIND_REQUEST, {**who, "request_id": request.id}) if request else None
-        cursors = [
-            await conn.execute(
-                STATEMENTS[type_name].load_by_id,
-                {"account": credentials.account, "object_type": type_name, "id": wire_id},
-            )
-            for type_name, wire_id in wanted
-        ]
-    # Fetched only now: within the pipeline each fetch would be a round trip of its own.
-    row = await standing_cursor.fetchone()
-    executed = await request_cursor.fetchone() if request_cursor else None
-    rows = [await cursor.fetchone() for cursor in cursors]
+    statements: list[Statement] = [("BEGIN", {}), (LOCK, who), (standing_statement(versions), who)]
+    if request:
+        statements.append((log.FIND_REQUEST, {**who, "request_id": request.id}))
+    statements += (
+        (
+            STATEMENTS[type_name].load_by_id,
+            {"account": credentials.account, "object_type": type_name, "id": wire_id},
+        )
+        for type_name, wire_id in wanted
+    )
+    _, _, standings, *rest = await flush(conn, statements)
+    executed = rest.pop(0) if request else []
     found = {
-        reference: record_from(reference[0], found_row) if found_row else None
-        for reference, found_row in zip(wanted, rows, strict=True)
+        reference: record_from(reference[0], rows[0]) if rows else None
+        for reference, rows in zip(wanted, rest, strict=True)
     }
-    standing = standing_from(credentials.account, row) if row else None
-    return Opened(standing, Executed(*executed) if executed else None, found)
+    standing = standing_from(credentials.account, standings[0]) if standings else None
+    return Opened(standing, Executed(*executed[0]) if executed else None, found)

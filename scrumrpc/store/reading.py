@@ -8,6 +8,7 @@ from typing import Any
 from scrumrpc.model.record import Record
 from scrumrpc.model.types.people import login_of
 from scrumrpc.store.database import Connection
+from scrumrpc.store.flush import Rows, Statement, flush
 from scrumrpc.store.ranks import Query, RankPlace
 from scrumrpc.store.statements import (
     COUNT_ADMINISTRATORS,
@@ -47,12 +48,12 @@ class Reading:
         self._first_lists: dict[int, int | None] = {}  # by project
         self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
 
-    async def read(self, *queries: Query) -> list[Sequence[tuple[Any, ...]]]:
+    async def read(self, *queries: Query) -> list[Rows]:
         """The rows of several queries, in one round trip; they see what the call has done so far."""
-        async with self._conn.pipeline():
-            await self._flush()
-            cursors = [await self._conn.execute(text, parameters) for text, parameters in queries]
-        return [await cursor.fetchall() for cursor in cursors]
+        unsent = self._take_unsent()
+        if not unsent and not queries:
+            return []
+        return (await flush(self._conn, [*unsent, *queries]))[len(unsent) :]
 
     async def count(self, type_name: str, container: Record) -> int:
         """How many objects of the type stand in the list of `container`."""
@@ -225,8 +226,8 @@ class Reading:
 
     # Sending --------------------------------------------------------------------------------------------------------
 
-    async def _flush(self) -> None:
-        """Sends what changed since the last flush; later statements of the transaction see it."""
+    def _take_unsent(self) -> list[Statement]:
+        """What writes the changes since the last flush, to be sent now; later statements of the transaction see it."""
         pending = []
         for number in self._unsent:
             before, after = self._written.get(number), self._after[number]
@@ -234,11 +235,4 @@ class Reading:
                 pending.append((before, after))
                 self._written[number] = after
         self._unsent.clear()
-        for text, rows in writes_of(self.account, pending):
-            await self._send(text, rows)
-
-    async def _send(self, text: str, rows: list[dict[str, Any]]) -> None:
-        if len(rows) == 1:
-            await self._conn.execute(text, rows[0])
-        else:
-            await self._conn.cursor().executemany(text, rows)
+        return [(text, row) for text, rows in writes_of(self.account, pending) for row in rows]

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from scrumrpc.model.types.people import login_of
+from scrumrpc.store.flush import flush
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,8 @@ async def look_up(
     conn: AsyncConnection[Any], credentials: Credentials, versions: Sequence[int | str] = ()
 ) -> Standing | None:
     """The standing of the credentials now; None if there is no such account."""
-    cursor = await conn.execute(standing_statement(versions), parameters_of(credentials, versions))
-    row = await cursor.fetchone()
-    return standing_from(credentials.account, row) if row else None
+    [rows] = await flush(conn, [(standing_statement(versions), parameters_of(credentials, versions))])
+    return standing_from(credentials.account, rows[0]) if rows else None
 
 
 def renewed(standing: Standing, row: tuple[Any, ...]) -> Standing:

@@ -24,6 +24,7 @@ from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store import hooks, keys, log, named_versions
 from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.database import Connection
+from scrumrpc.store.flush import flush
 from scrumrpc.store.images import Images, load_records
 from scrumrpc.store.log import changes_since
 from scrumrpc.store.opening import Request
@@ -388,37 +389,36 @@ class Transaction(PuttingBack):
             (before, self._after[number]) for number, before in self._before.items() if before != self._after[number]
         ]
         key = self.standing.key_id
-        async with self._conn.pipeline():
-            await self._flush()
-            if changes:
-                self.version += 1
-                common = {"account": self.account, "version": self.version, "method": method, "call_id": call_id}
-                await self._conn.execute(log.INSERT_VERSION, {**common, "person": self.standing.person, "key": key})
-                rows = [log.change_row(self.account, self.version, before, after) for before, after in changes]
-                await self._send(log.INSERT_CHANGE, rows)
-                counters = {
-                    "last_object": self._last_object,
-                    "last_item_number": self._last_item_number,
-                    "last_task_number": self._last_task_number,
-                }
-                await self._conn.execute(log.UPDATE_ACCOUNT, {**common, **counters})
-                if self._names_to_come:
-                    named = {"names": self._names_to_come}
-                    await self._conn.execute(named_versions.SET_VERSION, {**common, **named})
-            if request and key is not None:
-                await self._conn.execute(
-                    log.INSERT_REQUEST,
-                    {
-                        "account": self.account,
-                        "key": key,
-                        "request_id": request.id,
-                        "version": self.version,
-                        "method": method,
-                        "parameters_hash": request.parameters_hash,
-                        "result": orjson.dumps(result).decode(),
-                    },
-                )
-            await self._conn.execute("COMMIT")
+        statements = self._take_unsent()
+        if changes:
+            self.version += 1
+            common = {"account": self.account, "version": self.version, "method": method, "call_id": call_id}
+            statements.append((log.INSERT_VERSION, {**common, "person": self.standing.person, "key": key}))
+            statements += (
+                (log.INSERT_CHANGE, log.change_row(self.account, self.version, before, after))
+                for before, after in changes
+            )
+            counters = {
+                "last_object": self._last_object,
+                "last_item_number": self._last_item_number,
+                "last_task_number": self._last_task_number,
+            }
+            statements.append((log.UPDATE_ACCOUNT, {**common, **counters}))
+            if self._names_to_come:
+                statements.append((named_versions.SET_VERSION, {**common, "names": self._names_to_come}))
+        if request and key is not None:
+            executed = {
+                "account": self.account,
+                "key": key,
+                "request_id": request.id,
+                "version": self.version,
+                "method": method,
+                "parameters_hash": request.parameters_hash,
+                "result": orjson.dumps(result).decode(),
+            }
+            statements.append((log.INSERT_REQUEST, executed))
+        statements.append(("COMMIT", {}))
+        await flush(self._conn, statements)
 
 
 def _taken(type_name: str, name: str, value: Any) -> Exception:
