@@ -21,9 +21,10 @@ from scrumrpc.store import keys
 from scrumrpc.store.contents import LARGEST_FILE
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
+from scrumrpc.store.look_ups import LookUps
 from scrumrpc.store.opening import Executed, open_call
 from scrumrpc.store.signals import Signals
-from scrumrpc.store.standing import Credentials, Standing, look_up
+from scrumrpc.store.standing import Credentials, Standing
 from scrumrpc.store.transaction import Transaction
 
 
@@ -54,7 +55,8 @@ class Calls:
         self._images = images
         self._limits = limits
         self._signals = signals or Signals(database)
-        self.waits = Waits(database, self._signals, images.origin)
+        self._look_ups = LookUps(database)
+        self.waits = Waits(database, self._look_ups, self._signals, images.origin)
         self._largest_file = largest_file
         self._private_targets = private_targets
         self._noting: dict[tuple[int, int | None], asyncio.Task[None]] = {}
@@ -106,7 +108,7 @@ class Calls:
         try:
             return read(method, given, credentials.email)
         except ApiError as error:
-            _tell(error, admit(await self._database.read(lambda conn: look_up(conn, credentials)), credentials))
+            _tell(error, admit(await self._look_ups.look_up(credentials), credentials))
             raise
 
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
@@ -142,8 +144,7 @@ class Calls:
 
         Then the method.
         """
-        versions = reading.versions
-        standing = admit(await self._database.read(lambda conn: look_up(conn, credentials, versions)), credentials)
+        standing = admit(await self._look_ups.look_up(credentials, reading.versions), credentials)
         try:
             arguments = numbered(reading.arguments, standing.named)
             required, at = reading.required(standing.named), arguments.get("atDataVersion")

@@ -36,11 +36,11 @@ class Waits:
     Whoever is woken is looked up again before anything is told: a key may have been revoked, a person's reach changed.
     """
 
-    def __init__(self, database: Database, signals: Signals, origin: str) -> None:
+    def __init__(self, database: Database, look_ups: LookUps, signals: Signals, origin: str) -> None:
         self._database = database
         self._signals = signals
         self._origin = origin
-        self._look_ups = LookUps(database)
+        self._look_ups = look_ups
         self._tellings: dict[_What, asyncio.Task[_Telling]] = {}
         self._sizes: OrderedDict[_What, int] = OrderedDict()  # of those that are complete, the oldest first
         self._bytes = 0

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 
 from scrumrpc.errors import ApiError
 from scrumrpc.store.database import Connection, Database
-from scrumrpc.store.standing import Credentials, Standing, parameters_of, standing_from, standing_statement
+from scrumrpc.store.flush import flush
+from scrumrpc.store.standing import Credentials, Standing, look_up, parameters_of, standing_from, standing_statement
 
 _MOST = 500
 """Callers in one statement, so that what it answers does not hold up other work of the worker for long."""
@@ -32,34 +34,45 @@ class LookUps:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._asked: dict[Credentials, asyncio.Future[Standing | None]] = {}
+        self._asked: dict[Credentials, list[asyncio.Future[Standing | None]]] = {}
         self._running: asyncio.Task[None] | None = None
 
-    async def look_up(self, credentials: Credentials) -> Standing | None:
-        """The standing of the credentials now; None if there is no such account."""
-        future = self._asked.get(credentials)
-        if future is None:
-            future = self._asked[credentials] = asyncio.get_running_loop().create_future()
-            if self._running is None or self._running.done():
-                self._running = asyncio.create_task(self._run())
-        try:
-            return await asyncio.shield(future)
-        except ApiError as error:  # all get one of their own, because the pipeline writes into it whose call it was
-            raise error.again() from error
+    async def look_up(self, credentials: Credentials, versions: Sequence[int | str] = ()) -> Standing | None:
+        """The standing of the credentials now; None if there is no such account.
+
+        Only a call that gives data versions, which few do, has a statement of its own.
+        """
+        if versions:
+            return await self._database.read(partial(look_up, credentials=credentials, versions=versions))
+        future: asyncio.Future[Standing | None] = asyncio.get_running_loop().create_future()
+        self._asked.setdefault(credentials, []).append(future)
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        return await future
 
     async def _run(self) -> None:
-        while self._asked:
-            callers = list(self._asked)[:_MOST]
-            futures = [self._asked.pop(each) for each in callers]
-            try:
-                found = await self._database.read(partial(look_up_all, callers=callers))
-            except ApiError as error:
-                for future in futures:
-                    future.set_exception(error)
-                    future.exception()  # also where nobody waits for it any more
-                continue
-            for future, standing in zip(futures, found, strict=True):
-                future.set_result(standing)
+        try:
+            while self._asked:
+                callers = list(self._asked)[:_MOST]
+                waiting = [self._asked.pop(each) for each in callers]
+                try:
+                    found = await self._database.read(partial(look_up_all, callers=callers))
+                except Exception as error:  # whatever it is, those who wait are to be told
+                    _fail(waiting, error)
+                    continue
+                for futures, standing in zip(waiting, found, strict=True):
+                    for future in futures:
+                        if not future.done():  # as it is where the caller has been cancelled
+                            future.set_result(standing)
+        finally:
+            self._running = None
+
+
+def _fail(waiting: list[list[asyncio.Future[Standing | None]]], error: Exception) -> None:
+    """Tells all the error; of those for clients each gets one of its own, in which is written whose call it was."""
+    for future in chain.from_iterable(waiting):
+        if not future.done():
+            future.set_exception(error.again() if isinstance(error, ApiError) else error)
 
 
 async def look_up_all(conn: Connection, callers: Sequence[Credentials]) -> list[Standing | None]:
@@ -70,8 +83,8 @@ async def look_up_all(conn: Connection, callers: Sequence[Credentials]) -> list[
         "key_hashes": [each["key_hash"] for each in parameters],
         "logins": [each["login"] for each in parameters],
     }
-    cursor = await conn.execute(_STANDINGS, arrays)
-    rows = {row[0]: row[1:] for row in await cursor.fetchall()}
+    [found] = await flush(conn, [(_STANDINGS, arrays)])
+    rows = {row[0]: row[1:] for row in found}
     return [
         standing_from(credentials.account, rows[place]) if place in rows else None
         for place, credentials in enumerate(callers, start=1)
