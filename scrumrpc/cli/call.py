@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import orjson
 
-from scrumrpc.cli.opening import Store, data_option, run_command
+from scrumrpc.cli.command import data_option
+from scrumrpc.cli.opening import Store, run_command
 from scrumrpc.cli.operate import account_option, need_account
 from scrumrpc.wire.endpoint import result_of
 from scrumrpc.wire.pretty import pretty

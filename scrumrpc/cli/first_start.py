@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import orjson
 
 from scrumrpc.cli import sample
-from scrumrpc.cli.opening import Store
+from scrumrpc.cli.opening import Store, open_store
 from scrumrpc.cli.operate import make_key
 from scrumrpc.settings import Settings
 from scrumrpc.store import accounts, keys
-from scrumrpc.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +23,19 @@ class NewKey:
     key: str
 
 
+async def make(url: str, settings: Settings, *, with_sample: bool) -> list[NewKey]:
+    """Makes all of it in a database, as far as it is missing; answers the keys that this made."""
+    async with open_store(url, settings) as store:
+        made = await prepare(store, settings)
+        return made + await prepare_sample(store) if with_sample else made
+
+
 async def prepare(store: Store, settings: Settings) -> list[NewKey]:
     """Makes the first account where no API key was ever made; otherwise nothing.
 
     The key comes last, so that a start that broke off is taken up by the next one.
     """
-    if await store.run(_has_any_key):
+    if await keys.were_made(store.database.url):
         return []
     account = 1
     await store.run(lambda conn: accounts.add(conn, "My company", account))
@@ -56,7 +62,3 @@ async def prepare_sample(store: Store) -> list[NewKey]:
     if await store.run(lambda conn: keys.keys_of(conn, account)):
         return []
     return [NewKey(account, "the sample", sample.ADMINISTRATOR, await make_key(store, account, "sample key"))]
-
-
-async def _has_any_key(conn: Connection) -> bool:
-    return any([await keys.keys_of(conn, account.account_id) for account in await accounts.accounts(conn)])

@@ -10,7 +10,8 @@ import click
 import psycopg
 import structlog
 
-from scrumrpc.cli.opening import Store, data_option, run_command
+from scrumrpc.cli.command import data_option
+from scrumrpc.cli.opening import Store, run_command
 from scrumrpc.cli.operate import moment, need_account, table
 from scrumrpc.settings import MOST_DAYS
 from scrumrpc.store import compaction

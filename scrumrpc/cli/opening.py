@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
-
-import click
-import psycopg
+from typing import TypeVar
 
 import methods  # noqa: F401  registers all methods
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.pipeline import Answer, Calls
-from scrumrpc.errors import ApiError
-from scrumrpc.settings import Settings, SettingsError
+from scrumrpc.cli.command import tell_failures
+from scrumrpc.settings import Settings
 from scrumrpc.store.database import Connection, Database, ping
-from scrumrpc.store.embedded import EmbeddedPostgresError, running
+from scrumrpc.store.embedded import running
 from scrumrpc.store.images import Images
-from scrumrpc.store.migrations import MigrationError, migrate
+from scrumrpc.store.migrations import migrate
 from scrumrpc.store.standing import Credentials
 
 T = TypeVar("T")
-
-data_option = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("scrumrpc-data"),
-    show_default=True,
-    help="Folder of the embedded database; not used where DATABASE_URL is set.",
-)
 
 
 class Store:
@@ -85,20 +73,3 @@ def run_command(data: Path, work: Callable[[Store], Awaitable[None]]) -> None:
             await work(store)
 
     tell_failures(whole())
-
-
-def tell_failures(work: Any) -> None:
-    """Runs to the end, turning errors that a person can act on into one line on standard error."""
-    try:
-        asyncio.run(work)
-    except (EmbeddedPostgresError, MigrationError, SettingsError) as error:
-        raise click.ClickException(str(error)) from None
-    except ApiError as error:
-        raise click.ClickException(f"{error.error_id}: {error.message}") from None
-    except psycopg.OperationalError as error:
-        reason = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
-        raise click.ClickException(f"The database cannot be reached: {reason}") from None
-    except psycopg.ProgrammingError as error:
-        if error.sqlstate:
-            raise  # a statement of ours; without a state it is libpq that cannot read the address
-        raise click.ClickException("DATABASE_URL is not the address of a PostgreSQL database.") from None

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from scrumrpc.calls.authentication import hash_of, new_key, prefix_of
-from scrumrpc.cli.opening import Store, data_option, run_command
+from scrumrpc.cli.command import data_option
+from scrumrpc.cli.opening import Store, run_command
 from scrumrpc.model.record import ROOT
 from scrumrpc.store import accounts, images, keys
 

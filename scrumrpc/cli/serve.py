@@ -13,19 +13,23 @@ import ssl
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scrumrpc.cli import first_start, sample
-from scrumrpc.cli.history import keep_days
+from scrumrpc.cli.command import data_option, tell_failures
 from scrumrpc.cli.logs import configure_logs
-from scrumrpc.cli.opening import data_option, open_store, tell_failures
 from scrumrpc.cli.orders import Orders
 from scrumrpc.cli.supervisor import WorkerFailedError, Workers
 from scrumrpc.settings import Settings
+from scrumrpc.store import keys
 from scrumrpc.store.embedded import EmbeddedPostgres
+from scrumrpc.store.migrations import migrate
+
+if TYPE_CHECKING:
+    from scrumrpc.cli.first_start import NewKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,9 @@ async def _serve(options: Options) -> None:
         for each in listening:
             cleanup.callback(each.close)
         _share_metrics(cleanup)
+        workers = Workers(options.workers, listening)
+        cleanup.push_async_callback(workers.stop)
+        await workers.launch()  # they load the program while the database gets ready
         postgres = None
         url = settings.database_url
         if not url:
@@ -88,20 +95,18 @@ async def _serve(options: Options) -> None:
             await postgres.start()
             cleanup.push_async_callback(postgres.stop)
             url = postgres.url
-        async with open_store(url, settings) as store:
-            keys = await first_start.prepare(store, settings)
-            if options.sample:
-                keys += await first_start.prepare_sample(store)
+            cleanup.push_async_callback(workers.stop)  # before the database
+        await migrate(url)
+        new_keys = await _first_start(url, settings, with_sample=options.sample)
         origin = _origin(options, listening[0].getsockname()[1])
         orders = Orders(url, origin, [each.fileno() for each in listening], options.tls_cert, options.tls_key)
-        workers = Workers(options.workers, orders, listening)
-        cleanup.push_async_callback(workers.stop)
         try:
-            await workers.start()
+            await workers.start(orders)
         except WorkerFailedError as error:
             raise click.ClickException(f"{error} What it said stands above.") from None
-        _announce(options, origin, keys)
+        _announce(options, origin, new_keys)
         if settings.history_days:
+            keep_days = import_module("scrumrpc.cli.history").keep_days
             cleanup.push_async_callback(_ended, asyncio.create_task(keep_days(url, settings.history_days)))
         tasks = [asyncio.create_task(workers.supervise())]
         if postgres:
@@ -115,6 +120,19 @@ async def _serve(options: Options) -> None:
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
+
+
+async def _first_start(url: str, settings: Settings, *, with_sample: bool) -> list[NewKey]:
+    """Makes what a first start has to make.
+
+    Most starts find all of it, and then the parent process needs nothing of the methods: loading them takes longer than
+    all else that it does.
+    """
+    if not with_sample and await keys.were_made(url):
+        return []
+    first_start = import_module("scrumrpc.cli.first_start")
+    made: list[NewKey] = await first_start.make(url, settings, with_sample=with_sample)
+    return made
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -164,18 +182,19 @@ def _share_metrics(cleanup: AsyncExitStack) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
-def _announce(options: Options, origin: str, keys: list[first_start.NewKey]) -> None:
+def _announce(options: Options, origin: str, new_keys: list[NewKey]) -> None:
     click.echo(f"scrumrpc serves at {origin} (documentation: {origin}/docs)")
     if not os.environ.get("DATABASE_URL"):
         click.echo(f"Data is kept in {options.data.resolve()}")
     insecure = " -k" if options.tls_cert else ""
-    for key in keys:
+    for key in new_keys:
         credentials = shlex.quote(f"{key.email}:{key.key}")
         click.echo(f"\nA first call to {key.about} (its API key is shown only now):")
         click.echo(f"  curl{insecure} {origin}/service/api/v1/getData -d pretty=true -u {credentials}")
-    if options.sample and not any(key.account == sample.ACCOUNT for key in keys):
-        another = f"scrumrpc key create --account {sample.ACCOUNT}"
-        click.echo(f"\nThe sample account {sample.ACCOUNT} is there already. `{another}` makes another key.")
+    sample = import_module("scrumrpc.cli.sample").ACCOUNT if options.sample else None
+    if sample is not None and all(key.account != sample for key in new_keys):
+        another = f"scrumrpc key create --account {sample}"
+        click.echo(f"\nThe sample account {sample} is there already. `{another}` makes another key.")
     click.echo("", nl=False)
 
 

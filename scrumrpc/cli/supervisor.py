@@ -25,15 +25,21 @@ class WorkerFailedError(Exception):
 class Workers:
     """So many worker processes on the same listening sockets, which stay open while one of them is replaced."""
 
-    def __init__(self, count: int, orders: Orders, sockets: list[socket.socket]) -> None:
+    def __init__(self, count: int, sockets: list[socket.socket]) -> None:
         self._count = count
-        self._orders = orders
         self._sockets = sockets
+        self._orders: Orders | None = None
         self._processes: list[asyncio.subprocess.Process] = []
 
-    async def start(self) -> None:
-        """Starts all workers and waits until each takes connections."""
-        self._processes = list(await asyncio.gather(*(self._start_one() for _ in range(self._count))))
+    async def launch(self) -> None:
+        """Starts all processes, which load the program and wait for their orders."""
+        for _ in range(self._count):
+            self._processes.append(await self._launch_one())
+
+    async def start(self, orders: Orders) -> None:
+        """Has the launched workers begin their work; returns when each takes connections."""
+        self._orders = orders
+        await asyncio.gather(*(self._begin(process) for process in self._processes))
 
     async def supervise(self) -> None:
         """Replaces workers that end, until cancelled."""
@@ -69,7 +75,12 @@ class Workers:
                     _LOG.error("worker did not start")
 
     async def _start_one(self) -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
+        process = await self._launch_one()
+        await self._begin(process)
+        return process
+
+    async def _launch_one(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "scrumrpc.cli.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -77,6 +88,9 @@ class Workers:
             start_new_session=True,  # Ctrl-C reaches the parent only, which ends the workers in order
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
+
+    async def _begin(self, process: asyncio.subprocess.Process) -> None:
+        assert self._orders is not None
         assert process.stdin is not None
         assert process.stdout is not None
         try:
@@ -92,4 +106,3 @@ class Workers:
         if line != b"ready\n":
             await process.wait()
             raise WorkerFailedError(f"A worker ended with code {process.returncode} before it was ready.")
-        return process

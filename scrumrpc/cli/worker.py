@@ -28,7 +28,10 @@ _MANY = 65_536
 
 def main() -> None:
     """Serves until SIGTERM, or until standard input ends because the parent is gone."""
-    orders = Orders(**orjson.loads(sys.stdin.buffer.readline()))
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return  # the parent ended before the database was ready
+    orders = Orders(**orjson.loads(line))
     threading.Thread(target=_stop_when_left_alone, daemon=True).start()
     configure_logs()
     _allow_many_connections()

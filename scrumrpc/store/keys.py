@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
+
 from scrumrpc.errors import APIBusy, APINotAvailable
 from scrumrpc.store.database import Connection, Database
 
@@ -24,6 +26,13 @@ class Key:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+
+async def were_made(url: str) -> bool:
+    """Whether any account of the database has ever had an API key."""
+    async with await psycopg.AsyncConnection.connect(url) as conn:
+        cursor = await conn.execute("SELECT FROM api_keys LIMIT 1")
+        return await cursor.fetchone() is not None
 
 
 async def note_use(database: Database, account: int, key_id: int | None) -> None:

@@ -41,6 +41,11 @@ def test_a_worker_killed_before_it_read_its_orders_is_one_that_did_not_start(mon
         return Stillborn()
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
-    workers = Workers(1, Orders("postgresql://", "http://127.0.0.1", [], None, None), [])
+
+    async def begin() -> None:
+        workers = Workers(1, [])
+        await workers.launch()
+        await workers.start(Orders("postgresql://", "http://127.0.0.1", [], None, None))
+
     with pytest.raises(WorkerFailedError, match="code -9"):
-        asyncio.run(workers.start())
+        asyncio.run(begin())
