@@ -11,19 +11,21 @@ from typing import Any
 
 import uvloop
 
+_BUFFER = 1 << 20
 
-class Loop(asyncio.Protocol):
-    """One connection: sends a request, waits for the whole answer, sends the next, until the time is over."""
 
-    def __init__(self, requests: list[bytes], until: float, times: list[float], done: asyncio.Future[None]) -> None:
+class Loop(asyncio.BufferedProtocol):
+    """One connection: sends a request, waits for the whole answer, sends the next, until time or calls are used up."""
+
+    def __init__(self, requests: list[bytes], job: Job, done: asyncio.Future[None]) -> None:
         self.requests = requests
-        self.until = until
-        self.times = times
+        self.job = job
         self.done = done
         self.position = 0
-        self.got = bytearray()
+        self.buffer = memoryview(job.buffer)  # one for all: nothing is kept in it
+        self.head = b""
         self.missing = -1
-        self.sizes: set[int] = set()
+        self.bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         """Starts."""
@@ -36,63 +38,97 @@ class Loop(asyncio.Protocol):
         self.transport.write(self.requests[self.position % len(self.requests)])
         self.position += 1
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        return self.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Part of an answer."""
         if self.missing < 0:
-            self.got += data
-            head, found, rest = bytes(self.got).partition(b"\r\n\r\n")
-            if not found:
+            self.head += self.buffer[:nbytes]
+            end = self.head.find(b"\r\n\r\n")
+            if end < 0:
                 return
-            if not head.startswith(b"HTTP/1.1 200"):
-                self.done.set_exception(RuntimeError(f"{head!r} {rest[:300]!r}"))
-                self.transport.close()
+            if not self.head.startswith(b"HTTP/1.1 200"):
+                self.fail(f"{self.head[:2000]!r}")
                 return
-            length = head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]
-            self.missing = int(length) - len(rest)
-            self.sizes.add(int(length))
+            begin = self.head.lower().index(b"content-length:") + 15
+            length = int(self.head[begin : self.head.index(b"\r\n", begin)])
+            self.bytes = max(self.bytes, length)
+            self.missing = length - (len(self.head) - end - 4)
         else:
-            self.missing -= len(data)
-        if self.missing <= 0:
-            now = time.perf_counter()
-            self.times.append(now - self.began)
-            self.got.clear()
-            self.missing = -1
-            if now < self.until:
-                self.send()
-            else:
-                self.transport.close()
-                self.done.set_result(None)
+            self.missing -= nbytes
+        if self.missing == 0:
+            self.answered(time.perf_counter())
+
+    def answered(self, now: float) -> None:
+        """A whole answer is there."""
+        self.job.times.append(now - self.began)
+        self.head = b""
+        self.missing = -1
+        if self.position < self.job.calls if self.job.calls else now < self.job.until:
+            self.send()
+        else:
+            self.transport.close()
+            self.done.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The server must not end a connection."""
+        if not self.done.done():
+            self.fail(f"The connection was lost: {exc}")
+
+    def fail(self, why: str) -> None:
+        """Ends the measurement."""
+        if not self.done.done():
+            self.done.set_exception(RuntimeError(why))
+        self.transport.close()
 
 
-async def measure(host: str, port: int, streams: list[list[bytes]], seconds: float) -> dict[str, float]:
+class Job:
+    """What all connections share."""
+
+    def __init__(self, seconds: float, calls: int) -> None:
+        self.seconds = seconds
+        self.calls = calls
+        self.times: list[float] = []
+        self.until = 0.0
+        self.buffer = bytearray(_BUFFER)
+
+
+async def run(host: str, port: int, streams: list[list[bytes]], job: Job) -> dict[str, float]:
     """Runs one connection for each stream of requests and sums up."""
     loop = asyncio.get_running_loop()
-    times: list[float] = []
-    began = time.perf_counter()
+    busy, began = time.process_time(), time.perf_counter()
+    job.until = began + job.seconds
     ends, loops = [], []
     for requests in streams:
         done: asyncio.Future[None] = loop.create_future()
-        one = Loop(requests, began + seconds, times, done)
+        one = Loop(requests, job, done)
         await loop.create_connection(lambda one=one: one, host, port)
         ends.append(done)
         loops.append(one)
     await asyncio.gather(*ends)
     elapsed = time.perf_counter() - began
-    times.sort()
+    times = sorted(job.times)
     return {
         "per_second": len(times) / elapsed,
-        "median_ms": statistics.median(times) * 1000,
+        "median_ms": times[len(times) // 2] * 1000,
         "p99_ms": times[min(len(times) - 1, int(len(times) * 0.99))] * 1000,
+        "longest_ms": times[-1] * 1000,
+        "first_ms": job.times[0] * 1000,
+        "rest_median_ms": statistics.median(job.times[1:] or job.times) * 1000,
         "calls": len(times),
-        "bytes": max(max(one.sizes) for one in loops),
+        "bytes": max(one.bytes for one in loops),
+        "client_busy": (time.process_time() - busy) / elapsed,
     }
 
 
 def main() -> None:
     """Reads the job from standard input, prints the figures."""
-    job = json.load(sys.stdin)
-    streams = [[request.encode("latin-1") for request in stream] for stream in job["streams"]]
-    print(json.dumps(uvloop.run(measure(job["host"], job["port"], streams, job["seconds"]))))
+    given = json.load(sys.stdin)
+    streams = [[request.encode("latin-1") for request in stream] for stream in given["streams"]]
+    job = Job(given["seconds"], given["calls"])
+    print(json.dumps(uvloop.run(run(given["host"], given["port"], streams, job))))
 
 
 if __name__ == "__main__":
