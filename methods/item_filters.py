@@ -84,11 +84,11 @@ def choice_of(
 
 
 def _in_projects(projects: frozenset[int]) -> Test:
-    return lambda item: item.values["projectID"] in projects
+    return lambda item: item["projectID"] in projects
 
 
 def _refers(name: str, number: int) -> Test:
-    return lambda item: bool(item.values[name] == number)
+    return lambda item: bool(item[name] == number)
 
 
 def _one_of(numbers: frozenset[int]) -> Test:
@@ -96,22 +96,22 @@ def _one_of(numbers: frozenset[int]) -> Test:
 
 
 def _has(name: str, values: tuple[str, ...]) -> Test:
-    return lambda item: item.values[name] in values
+    return lambda item: item[name] in values
 
 
 def _is_present(name: str, present: bool) -> Test:
-    return lambda item: (item.values[name] is not None) == present
+    return lambda item: (item[name] is not None) == present
 
 
 def _tagged(tags: set[int]) -> Test:
-    return lambda item: not tags.isdisjoint(item.values["tagIDs"])
+    return lambda item: not tags.isdisjoint(item["tagIDs"])
 
 
 def _with_tasks(image: Image, name: str, numbers: set[int]) -> Test:
     """Whether an item, or one of its tasks, refers to one of the objects."""
 
     def refers(record: Record) -> bool:
-        value = record.values[name]
+        value = record[name]
         return not numbers.isdisjoint(value) if isinstance(value, list) else value in numbers
 
     def test(item: Record) -> bool:
@@ -125,9 +125,9 @@ def _holds(text: str) -> Test:
     item_number = int(text.removeprefix("#")) if re.fullmatch(r"#?[0-9]{1,18}", text) else None
 
     def test(item: Record) -> bool:
-        if item.values["itemNumber"] == item_number or folded in item.values["name"].casefold():
+        if item["itemNumber"] == item_number or folded in item["name"].casefold():
             return True
-        description = item.values["description"]
+        description = item["description"]
         return description is not None and folded in description.casefold()
 
     return test

@@ -36,19 +36,19 @@ def order_of(name: str) -> Order:
 
 def _position_in(words: tuple[str, ...], name: str) -> Callable[[Record], int | None]:
     positions = {word: position for position, word in enumerate(words)}
-    return lambda item: positions.get(item.values[name])
+    return lambda item: positions.get(item[name])
 
 
 _KEYS: dict[str, tuple[Callable[[Record], Any] | None, type]] = {
     "backlog": (None, int),
-    "itemNumber": (lambda item: item.values["itemNumber"], int),
-    "name": (lambda item: item.values["name"].casefold(), str),
+    "itemNumber": (lambda item: item["itemNumber"], int),
+    "name": (lambda item: item["name"].casefold(), str),
     "priority": (_position_in(PRIORITIES, "priority"), int),
     "status": (_position_in(BACKLOG_ITEM_STATUSES, "status"), int),
     "type": (_position_in(BACKLOG_ITEM_TYPES, "type"), int),
-    "creationDate": (lambda item: item.values["creationDate"], int),
-    "dueDate": (lambda item: item.values["dueDate"], str),
-    "estimate": (lambda item: None if item.values["estimate"] is None else float(item.values["estimate"]), float),
+    "creationDate": (lambda item: item["creationDate"], int),
+    "dueDate": (lambda item: item["dueDate"], str),
+    "estimate": (lambda item: None if item["estimate"] is None else float(item["estimate"]), float),
 }
 
 

@@ -109,7 +109,7 @@ async def settle(tx: Transaction, item: Record, *, gone: Iterable[Record] = ()) 
         numbers = [part for part in parts if part is not None]
         if numbers:
             values[name] = math.fsum(numbers)
-        elif any(name in each.values and each[name] is not None for each in gone):
+        elif any(each.get(name) is not None for each in gone):
             values[name] = None
     status = str(item["status"])
     if tasks:

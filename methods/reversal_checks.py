@@ -154,7 +154,7 @@ async def _check_depth(tx: Transaction, changes: Iterable[Changed]) -> None:
 
 async def _check_somebody_and_somewhere(tx: Transaction, changes: list[Changed], what: str) -> None:
     """Refuses to leave an account without an administrator, or a project without a backlog."""
-    were_administrators = any(before is not None and before.values.get("isAdministrator") for before, _ in changes)
+    were_administrators = any(before is not None and before.get("isAdministrator") for before, _ in changes)
     if were_administrators and await tx.administrators() == 0:
         raise RequirementNotSatisfied(f"{what} would leave the account without an administrator.")
     gone = {before["projectID"] for before, after in changes if before and not after and before.type == "Backlog"}

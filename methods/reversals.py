@@ -111,7 +111,7 @@ async def _but_for_new_ranks(
     for name in ("rank", "boardRank") if present is not None and after is not None else ():
         assert present is not None
         assert after is not None
-        if present.values.get(name) != after.values.get(name) and await tx.has_kept_its_place(present, name, version):
+        if present.get(name) != after.get(name) and await tx.has_kept_its_place(present, name, version):
             present = present.changed(**{name: after[name]})
     return present
 
@@ -147,7 +147,7 @@ def _plan_update(plan: Plan, before: Record, after: Record | None, present: Reco
 
 def different(one: Record, other: Record) -> list[str]:
     """The names of the properties in which two states of an object differ."""
-    names = [name for name, value in one.values.items() if other.values.get(name) != value]
+    names = [name for name, value in one.values.items() if other.get(name) != value]
     return ["objectType", *names] if one.type != other.type else names
 
 

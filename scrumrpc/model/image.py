@@ -266,7 +266,7 @@ def lists_of(record: Record) -> list[tuple[ListKey, str]]:
 def names_of(record: Record) -> list[Name]:
     """What an object is found by. Deleted persons keep external ids that others may have now."""
     names = [("id", record.type, record.id)]
-    external_id = record.values.get("externalID")
+    external_id = record.get("externalID")
     if external_id is not None and record.type != "DeletedPerson":
         names.append(("externalID", record.type, external_id))
     return names

@@ -68,7 +68,7 @@ def answered(p: Property, record: Record, wire_id: Callable[[int], str], origin:
     """The wire value of a plain property."""
     if p.kind == "objectType":
         return record.type
-    value = record.values[p.name]
+    value = record[p.name]
     match p.kind:
         case "number":
             return -1.0 if value is None else float(value)

@@ -169,13 +169,13 @@ class PuttingBack(LookingBack):
             object_type = STORED_TYPES[record.type]
             listed = "Person" if record.type == "DeletedPerson" else record.type
             return RankPlace(listed, self.account, record[object_type.listed_in] if object_type.listed_in else ROOT)
-        if record.values.get("boardID") is None or record.values.get("boardRank") is None:
+        if record.get("boardID") is None or record.get("boardRank") is None:
             return None
         return RankPlace("BacklogItem", self.account, record["boardID"], (), "boardRank", "boardID")
 
 
 def _old_ranks(record: Record | None) -> tuple[str, str]:
-    return ("", "") if record is None else (record.rank, str(record.values.get("boardRank")))
+    return ("", "") if record is None else (record.rank, str(record.get("boardRank")))
 
 
 def _keys(record: Record) -> Iterator[tuple[str, Key]]:
@@ -184,11 +184,11 @@ def _keys(record: Record) -> Iterator[tuple[str, Key]]:
     listed = "Person" if record.type == "DeletedPerson" else record.type
     container = record[object_type.listed_in] if object_type.listed_in else ROOT
     yield "rank", ("rank", listed, container, record.rank)
-    if record.values.get("boardRank") is not None:
+    if record.get("boardRank") is not None:
         yield "boardRank", ("boardRank", record["boardID"], record["boardRank"])
     for name in object_type.unique:
         yield name, (name, record.type, container, record[name])
-    if record.type != "DeletedPerson" and record.values.get("externalID") is not None:
+    if record.type != "DeletedPerson" and record.get("externalID") is not None:
         yield "externalID", ("externalID", record.type, record["externalID"])
     if record.type == "Person":
         yield "login", ("login", record["login"])

@@ -379,7 +379,7 @@ def parameters_of(account: int, record: Record) -> dict[str, Any]:
         "number": record.number,
         "object_type": record.type,
         "wire_id": record.id,
-        "external_id": record.values.get("externalID"),
+        "external_id": record.get("externalID"),
     }
     for name, column, writer in _OWN_COLUMNS[record.type]:
         value = record[name]

@@ -48,7 +48,7 @@ def writes_of(account: int, changes: Iterable[tuple[Record | None, Record | None
             else:
                 if parameters_of(account, before) != parameters:
                     updates.setdefault(STATEMENTS[after.type].update, []).append(parameters)
-                if before.type != after.type or before.values.get("externalID") != after.values.get("externalID"):
+                if before.type != after.type or before.get("externalID") != after.get("externalID"):
                     updates.setdefault(UPDATE_OBJECT, []).append(parameters)
         _relink(account, before, after, links_out, links_in)
     return [item for batch in (links_out, deletes, updates, inserts, links_in) for item in batch.items()]
@@ -61,8 +61,8 @@ def _relink(account: int, before: Record | None, after: Record | None, out: Batc
     for p in STORED_TYPES[known.type].stored:
         if p.kind != "refs":
             continue
-        old = before.values[p.name] if before else []
-        new = after.values[p.name] if after else []
+        old = before[p.name] if before else []
+        new = after[p.name] if after else []
         if old == new:
             continue
         delete_links, insert_link = _link_statements(p)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrumrpc.model.image import Change, Image
-from scrumrpc.model.record import Record
+from scrumrpc.model.record import NAMES, Record
 
 TYPES = ("Tag", "Team")
 STATES = st.none() | st.tuples(st.sampled_from(TYPES), st.sampled_from("abc"), st.none() | st.sampled_from("xy"))
@@ -17,7 +17,7 @@ VERSIONS = st.lists(st.lists(st.tuples(st.integers(1, 5), STATES), max_size=4), 
 
 def record(number: int, type_name: str, wire_id: str, external_id: str | None) -> Record:
     values = {"id": wire_id, "externalID": external_id, "projectID": 99, "rank": f"a{number}"}
-    return Record(number, type_name, values)
+    return Record(number, type_name, dict.fromkeys(NAMES[type_name]) | values)
 
 
 def names(each: Record) -> set[tuple[str, str, str]]:
