@@ -14,7 +14,8 @@ from scrumrpc.calls.view import File
 from scrumrpc.errors import ApiError, InvalidURL
 from scrumrpc.wire import metrics
 from scrumrpc.wire.credentials import read_basic
-from scrumrpc.wire.endpoint import error_of, headers_of, log_call, new_call_id, send_body, send_json, unexpected
+from scrumrpc.wire.endpoint import error_of, headers_of, log_call, new_call_id, send_json, unexpected
+from scrumrpc.wire.sending import send_parts
 
 _READERS = {
     "attachments": ("getAttachmentFileContents", "attachmentID"),
@@ -58,13 +59,12 @@ class Downloads:
         except Exception:
             error = unexpected(call_id, name)
         told = headers_of(call_id, answer, error)
-        with_body = scope["method"] != "HEAD"
         if answer:
-            status = await _send_file(send, answer.result, headers.get("if-none-match", ""), told, with_body=with_body)
+            status = await _send_file(scope, send, answer.result, headers.get("if-none-match", ""), told)
         else:
             assert error is not None
             status = error.status
-            await send_json(send, status, told, error_of(error), with_body=with_body)
+            await send_json(send, status, told, error_of(error), with_body=scope["method"] != "HEAD")
         seconds = time.perf_counter() - started
         metrics.count_call(name, "ok" if error is None else error.error_id, seconds)
         if self._log_calls:
@@ -77,7 +77,7 @@ def _reader(place: str) -> tuple[str, str]:
     return _READERS[place]
 
 
-async def _send_file(send: Send, file: File, known: str, told: list[tuple[bytes, bytes]], *, with_body: bool) -> int:
+async def _send_file(scope: Scope, send: Send, file: File, known: str, told: list[tuple[bytes, bytes]]) -> int:
     """Sends a file, or only says that the one which the client has is still right; answers the status."""
     tag = f'"{file.number}"'
     headers = [(b"etag", tag.encode()), *_COMMON, *told]
@@ -89,7 +89,7 @@ async def _send_file(send: Send, file: File, known: str, told: list[tuple[bytes,
         (b"content-type", file.content.content_type.encode()),
         (b"content-disposition", disposition(file.name).encode()),
     ]
-    await send_body(send, 200, [*about, *headers], file.content.data, with_body=with_body)
+    await send_parts(scope, send, 200, [*about, *headers], [file.content.data])
     return 200
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import secrets
 import time
@@ -19,22 +20,22 @@ from scrumrpc.calls.registry import Method
 from scrumrpc.calls.view import File, Json
 from scrumrpc.errors import ApiError, InternalServerError, InvalidParameter, InvalidRequest
 from scrumrpc.wire import metrics
+from scrumrpc.wire.compressing import WORTH, Compressor
 from scrumrpc.wire.connection import ClientGoneError, while_connected
 from scrumrpc.wire.credentials import read_basic
 from scrumrpc.wire.form import merge
 from scrumrpc.wire.pretty import pretty
+from scrumrpc.wire.sending import send_large
 from scrumrpc.wire.uploads import is_file, merge_file, takes_file
 
 _LOG = structlog.get_logger("scrumrpc.calls")
-# Bytes of a body that are sent at once. The next ones wait until the client has taken most of them: a TLS connection
-# that still has much to send when its answer is complete would be broken off after a while, and cut the answer short.
-_PIECE = 256 * 1024
 # A file in base64 is a third larger, and what of it is escaped in a form more; the other parameters come on top.
 _IN_BASE64 = 2
 
 
 COMMON_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """Of every JSON answer."""
+JSON_HEADERS = ((b"content-type", b"application/json"), *COMMON_HEADERS)
 
 
 class Endpoint:
@@ -45,6 +46,7 @@ class Endpoint:
         self._largest_body = largest_body
         self._largest_file = largest_file
         self._log_calls = log_calls
+        self._compressor = Compressor()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -70,11 +72,16 @@ class Endpoint:
         except Exception:
             error = unexpected(call_id, name)
         parts = result_of(answer) if answer else error_of(error)
+        large = sum(map(len, parts)) >= WORTH
         if printed:
-            parts = [pretty(orjson.loads(b"".join(parts))).encode()]
+            parts = [await asyncio.to_thread(_laid_out, parts) if large else _laid_out(parts)]
         status = 200 if error is None else error.status
         seconds = time.perf_counter() - started
-        await send_json(send, status, headers_of(call_id, answer, error), parts, with_body=scope["method"] != "HEAD")
+        told = headers_of(call_id, answer, error)
+        if large:
+            await send_large(scope, send, status, [*JSON_HEADERS, *told], parts, self._compressor)
+        else:
+            await send_json(send, status, told, parts, with_body=scope["method"] != "HEAD")
         metrics.count_call(name, "ok" if error is None else error.error_id, seconds)
         if self._log_calls:
             log_call(call_id, name, status, seconds, answer, error)
@@ -87,6 +94,10 @@ class Endpoint:
         body = await read_body(headers, receive, max(self._largest_body, _IN_BASE64 * self._largest_file))
         whole = verb == "POST" and is_file(content_type)
         return merge_file(query, body, content_type) if whole else merge(query, body, content_type)
+
+
+def _laid_out(parts: list[bytes]) -> bytes:
+    return pretty(orjson.loads(b"".join(parts))).encode()
 
 
 def new_call_id() -> str:
@@ -196,21 +207,11 @@ def error_headers(error: ApiError) -> list[tuple[bytes, bytes]]:
 async def send_json(
     send: Send, status: int, headers: list[tuple[bytes, bytes]], parts: list[bytes], *, with_body: bool = True
 ) -> None:
-    """Sends a JSON answer."""
-    common = [(b"content-type", b"application/json"), *COMMON_HEADERS, *headers]
-    await send_body(send, status, common, b"".join(parts), with_body=with_body)
-
-
-async def send_body(
-    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, with_body: bool
-) -> None:
-    """Sends an answer; without the body it tells the length all the same."""
-    whole = [*headers, (b"content-length", b"%d" % len(body))]
+    """Sends a small JSON answer; without the body it tells the length all the same."""
+    body = b"".join(parts)
+    whole = [*JSON_HEADERS, *headers, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": whole})
-    end = len(body) if with_body else 0
-    for begin in range(0, max(end, 1), _PIECE):
-        piece = body[begin : min(begin + _PIECE, end)]
-        await send({"type": "http.response.body", "body": piece, "more_body": begin + _PIECE < end})
+    await send({"type": "http.response.body", "body": body if with_body else b"", "more_body": False})
 
 
 def log_call(

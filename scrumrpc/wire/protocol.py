@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from scrumrpc.errors import InvalidRequest
 from scrumrpc.wire.connection import TRANSPORT
@@ -17,7 +18,22 @@ class Protocol(HttpToolsProtocol):
     `Upgrade: h2c`. A server may ignore that, but the parser then stops behind the headers, so that uvicorn would serve
     the request without its body and take nothing more from the connection (its issue 2722). So such a request is not
     begun; its head goes, without the offer, and with what follows it, through a new parser.
+
+    When the client is gone, uvicorn tells that the last request that it sent, which may be one that still waits behind
+    the one that is being answered. Here the latter hears of it as well.
     """
+
+    _answered: RequestResponseCycle | None = None
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answered and not self._answered.response_complete:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
+        super().connection_lost(exc)
 
     def on_headers_complete(self) -> None:
         if not self.parser.should_upgrade():

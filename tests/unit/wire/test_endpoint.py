@@ -1,48 +1,15 @@
-"""Sending an answer, and what of an HTTP request decides before the call."""
+"""What of an HTTP request decides before the call."""
 
 from __future__ import annotations
-
-import asyncio
-from collections.abc import MutableMapping
-from typing import Any
 
 import pytest
 from starlette.datastructures import Headers
 
 import methods  # noqa: F401  registers all methods
 from scrumrpc.errors import InvalidMethodName, InvalidParameter, InvalidRequest
-from scrumrpc.wire.endpoint import check_verb, send_json, wants_pretty
+from scrumrpc.wire.endpoint import check_verb, wants_pretty
 
 HERE = {"host": "scrum.example.com"}
-
-
-def sent(body: bytes, *, with_body: bool = True) -> tuple[dict[bytes, bytes], list[bytes]]:
-    """The headers and the pieces of the body that go out."""
-    messages: list[MutableMapping[str, Any]] = []
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        messages.append(message)
-
-    asyncio.run(send_json(send, 200, [(b"call-id", b"x")], [body[:10], body[10:]], with_body=with_body))
-    start, *rest = messages
-    assert [message.get("more_body", False) for message in rest] == [True] * (len(rest) - 1) + [False]
-    return dict(start["headers"]), [message["body"] for message in rest]
-
-
-@pytest.mark.parametrize("size", [0, 1, 262_143, 262_144, 262_145, 1_000_000])
-def test_a_body_goes_out_in_pieces_that_a_slow_client_can_take(size: int) -> None:
-    body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
-    headers, pieces = sent(body)
-    assert headers[b"content-length"] == b"%d" % size
-    assert b"".join(pieces) == body
-    assert max(map(len, pieces)) <= 262_144
-    assert len(pieces) == max(1, -(-size // 262_144))
-
-
-def test_head_sends_no_body_and_tells_its_length() -> None:
-    headers, pieces = sent(b"x" * 600_000, with_body=False)
-    assert headers[b"content-length"] == b"600000"
-    assert pieces == [b""]
 
 
 def test_pretty_is_true_or_false() -> None:
