@@ -11,8 +11,8 @@ from starlette.types import Scope, Send
 from scrumrpc.wire.compressing import Compressor, accepts_gzip
 
 # Bytes of a body that are sent at once. The next ones wait until the client has taken most of them: a slow client holds
-# little more than that in buffers of its own, and a TLS connection that still has much to send when its answer is complete
-# would be broken off after a while, and cut the answer short.
+# little more than that in buffers of its own, and a TLS connection that still has much to send when its answer is
+# complete would be broken off after a while, and cut the answer short.
 _PIECE = 256 * 1024
 
 VARIES = (b"vary", b"accept-encoding")
