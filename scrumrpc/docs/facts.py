@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 SERVICE = "/service/api/v1"
 """Where methods are called."""
+PAGES = "/docs"
+"""Below which the pages are."""
 FILES = "/service/files"
 """Below which files are fetched."""
 HOOKS = "/service/hooks"

@@ -48,7 +48,7 @@ from scrumrpc.model import enumerations
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES
 
-ROOT = "/docs"
+ROOT = facts.PAGES
 
 
 @dataclass(frozen=True, slots=True)

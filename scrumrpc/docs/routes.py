@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from importlib import import_module
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from scrumrpc.docs.facts import PORT
-from scrumrpc.docs.openapi import openapi_json
-from scrumrpc.docs.pages import ROOT, jumps, pages, render, render_missing
+from scrumrpc.docs.facts import PAGES, PORT
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
@@ -25,13 +25,17 @@ _STYLE = (Path(__file__).parent / "style.css").read_bytes()
 
 async def show(request: Request) -> Response:
     """A page, or the way to where it is."""
+    # What makes pages is loaded when somebody looks at one: it would be much of the time that a start takes.
+    await asyncio.to_thread(import_module, "scrumrpc.docs.pages")
+    from scrumrpc.docs.pages import jumps, pages, render, render_missing
+
     path = request.path_params.get("path", "")
     if path in pages():
         return _html(render(path, origin_of(request)))
     if path in jumps():
         return RedirectResponse(jumps()[path])
     if path.rstrip("/") in pages() or path.rstrip("/") in jumps():
-        return RedirectResponse(f"{ROOT}/{path.rstrip('/')}".rstrip("/"))
+        return RedirectResponse(f"{PAGES}/{path.rstrip('/')}".rstrip("/"))
     return _html(render_missing(path, origin_of(request)), 404)
 
 
@@ -42,6 +46,9 @@ async def style(_request: Request) -> Response:
 
 async def openapi(_request: Request) -> Response:
     """The OpenAPI document."""
+    await asyncio.to_thread(import_module, "scrumrpc.docs.openapi")
+    from scrumrpc.docs.openapi import openapi_json
+
     return Response(openapi_json(), media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
 
 
@@ -56,8 +63,8 @@ def _html(body: bytes, status: int = 200) -> Response:
 
 
 ROUTES: list[BaseRoute] = [
-    Route(ROOT, show),
-    Route(f"{ROOT}/style.css", style),
-    Route(f"{ROOT}/{{path:path}}", show),  # methods/<noun or name>, objects/<type>, errors, calls, versions, decisions
+    Route(PAGES, show),
+    Route(f"{PAGES}/style.css", style),
+    Route(f"{PAGES}/{{path:path}}", show),  # methods/<noun or name>, objects/<type>, errors, calls, versions, decisions
     Route("/openapi.json", openapi),
 ]

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Text, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
-
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store.log import record_of
 from scrumrpc.store.ranks import Query, RankPlace
 from scrumrpc.store.reading import Reading
 from scrumrpc.store.statements import (
+    BY_WIRE_IDS,
     FIND_EXTERNAL_ID,
     FIND_PERSONS,
+    LISTING,
     LOAD_BY_NUMBER_FOR_PEOPLE,
     STATEMENTS,
+    TYPES,
     record_from,
-    text_of,
 )
-from scrumrpc.store.tables import OBJECT_PERSONS, OBJECT_TAGS, OBJECTS
 
 # The newest row before that of the version is how the object was when the version came.
 _CHANGES_OF = """
@@ -68,26 +66,6 @@ ORDER BY d.version DESC LIMIT 1
 """
 _DELETION_BY_NUMBER = _DELETION.format(narrowed=" AND d.object_id = %(number)s")
 _DELETION_BY_ID = _DELETION.format(narrowed="")  # looks at all deletions: imported ids tell no number
-
-_IN_ACCOUNT = OBJECTS.c.account_id == bindparam("account")
-_NUMBERS = any_(bindparam("numbers", type_=ARRAY(BigInteger)))
-_TYPES = text_of(select(OBJECTS.c.type, OBJECTS.c.id).where(_IN_ACCOUNT, OBJECTS.c.id == _NUMBERS))
-_BY_WIRE_IDS = text_of(
-    select(OBJECTS.c.id, OBJECTS.c.wire_id).where(
-        _IN_ACCOUNT,
-        OBJECTS.c.type == bindparam("object_type"),
-        OBJECTS.c.wire_id == any_(bindparam("ids", type_=ARRAY(Text))),
-    )
-)
-_LISTING = text_of(
-    select(OBJECT_PERSONS.c.object_id)
-    .where(OBJECT_PERSONS.c.account_id == bindparam("account"), OBJECT_PERSONS.c.person_id == _NUMBERS)
-    .union(
-        select(OBJECT_TAGS.c.object_id).where(
-            OBJECT_TAGS.c.account_id == bindparam("account"), OBJECT_TAGS.c.tag_id == _NUMBERS
-        )
-    )
-)
 
 
 _WITNESSES = 20
@@ -159,13 +137,13 @@ class LookingBack(Reading):
         found = {number: self._after[number] for number in numbers if number in self._after}
         missing = [number for number in numbers if number not in found]
         if missing:
-            [rows] = await self.read((_TYPES, {"account": self.account, "numbers": missing}))
+            [rows] = await self.read((TYPES, {"account": self.account, "numbers": missing}))
             found |= {record.number: record for record in await self._load_typed(rows)}
         return {number: record for number, record in found.items() if record is not None}
 
     async def listing(self, numbers: Collection[int]) -> list[Record]:
         """The objects that name one of these people or tags in a list."""
-        [rows] = await self.read((_LISTING, {"account": self.account, "numbers": list(numbers)}))
+        [rows] = await self.read((LISTING, {"account": self.account, "numbers": list(numbers)}))
         return list((await self.present([number for (number,) in rows])).values())
 
     async def pointing(self, numbers: Mapping[tuple[str, str], list[int]]) -> list[tuple[str, Record]]:
@@ -216,7 +194,7 @@ class LookingBack(Reading):
             for key, rows in zip(asked, answers, strict=True)
         }
         for (type_name, name), numbers in alike.items():
-            statement = _BY_WIRE_IDS if name == "id" else LOAD_BY_NUMBER_FOR_PEOPLE[type_name]
+            statement = BY_WIRE_IDS if name == "id" else LOAD_BY_NUMBER_FOR_PEOPLE[type_name]
             parameters = {
                 "account": self.account,
                 "object_type": type_name,

@@ -16,7 +16,8 @@ from typing import Any
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
 from scrumrpc.model.types import STORED_TYPES
-from scrumrpc.store.statements import STATEMENTS, ListStatements, list_statements, ranks_since
+from scrumrpc.store.statements import STATEMENTS, list_statements, ranks_since
+from scrumrpc.store.texts import ListStatements
 
 Query = tuple[str, dict[str, Any]]
 

@@ -16,13 +16,13 @@ from scrumrpc.store.statements import (
     FIRST_LIST,
     LINKED,
     LOAD_BY_NUMBER_FOR_PEOPLE,
-    NUMBERS_FOR_PEOPLE,
+    LOAD_WITH_VALUE,
     STATEMENTS,
     TAGGED,
-    load_with_value,
     nesting_statements,
     record_from,
 )
+from scrumrpc.store.texts import NUMBERS_FOR_PEOPLE
 from scrumrpc.store.writes import writes_of
 
 Reference = tuple[str, str]
@@ -133,10 +133,10 @@ class Reading:
 
     async def with_value(self, type_name: str, project: Record, *names: str, limit: int | None = None) -> list[Record]:
         """The objects of the type in a project that have a value in one of these properties; at most `limit`."""
-        statement = load_with_value(type_name, names)
         parameters = {"account": self.account, "object_type": type_name, "project": project.number, "limit": limit}
-        [rows] = await self.read((statement, parameters))
-        return [record_from(type_name, row) for row in rows]
+        of_all = await self.read(*((LOAD_WITH_VALUE[f"{type_name} {name}"], parameters) for name in names))
+        found = {row[0]: record_from(type_name, row) for rows in of_all for row in rows}
+        return list(found.values())[:limit]
 
     async def administrators(self) -> int:
         """How many administrators the account has."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+PATIENCE = 15.0
+"""Seconds that an attempt may take, from looking up the name to the status of the answer."""
 _MINUTE, _HOUR = 60.0, 3_600.0
 DELAYS = (5.0, 30.0, 2 * _MINUTE, 10 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, *(8 * _HOUR,) * 8)
 """Seconds from one attempt to the next: 17 attempts in three days."""

@@ -13,9 +13,8 @@ from typing import Self
 import httpcore2
 
 from scrumrpc.calls.targets import ForbiddenTargetError, UnknownHostError, addresses_of, target_of
+from scrumrpc.webhooks.patience import PATIENCE
 
-PATIENCE = 15.0
-"""Seconds that an attempt may take, from looking up the name to the status of the answer."""
 _PATIENCE_FOR_THE_REST = 2.0
 """Seconds that the rest of an answer gets."""
 _MOST_ADDRESSES = 4

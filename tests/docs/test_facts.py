@@ -17,7 +17,7 @@ from scrumrpc.docs import facts
 from scrumrpc.docs.examples import ACCOUNT, EMAIL
 from scrumrpc.settings import Settings
 from scrumrpc.store import deliveries, webhooks
-from scrumrpc.webhooks import messages, patience, posting
+from scrumrpc.webhooks import messages, patience
 from scrumrpc.wire.form import MOST_PARAMETERS
 from tests.docs.document import Document
 
@@ -58,7 +58,7 @@ def test_the_facts_about_webhooks() -> None:
     assert facts.PRIVATE_TARGETS == targets.SETTING
     assert (facts.MOST_WEBHOOKS, facts.MOST_DELIVERIES) == (MOST_WEBHOOKS, deliveries.MOST_KEPT)
     assert (facts.MOST_CHANGES_SENT, facts.LARGEST_MESSAGE) == (messages.MOST_CHANGES, messages.LARGEST_BODY)
-    assert (posting.PATIENCE, len(patience.DELAYS) + 1) == (facts.PATIENCE, facts.ATTEMPTS)
+    assert (patience.PATIENCE, len(patience.DELAYS) + 1) == (facts.PATIENCE, facts.ATTEMPTS)
     assert facts.OLD_SECRET_HOURS == webhooks.OLD_SECRET_HOURS
 
 

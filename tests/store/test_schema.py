@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from scrumrpc.model.types import STORED_TYPES
+from scrumrpc.store.columns import TABLE_NAMES, column_name, has_column
 from scrumrpc.store.migrations import MigrationError, migrate, schema_text, steps
-from scrumrpc.store.tables import METADATA, TABLE_NAMES, column_name, has_column
+from scrumrpc.store.tables import METADATA
 
 # schema_steps is about the database, not about any account: it has no key and no index.
 NOT_ACCOUNT_DATA = {"schema_steps"}
