@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
-
 from scrumrpc.store.database import Connection
 
 _BATCH = 5_000
@@ -151,7 +149,7 @@ async def history(conn: Connection) -> list[History]:
 @asynccontextmanager
 async def connection(url: str) -> AsyncIterator[Connection | None]:
     """A connection for compacting accounts one after the other; None while another one is at it."""
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+    async with await Connection.connect(url, autocommit=True) as conn:
         cursor = await conn.execute("SELECT pg_try_advisory_lock(%s)", (_ONE_AT_A_TIME,))
         row = await cursor.fetchone()
         yield conn if row and row[0] else None  # the lock goes with the connection

@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 import psycopg
@@ -16,8 +16,10 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from scrumrpc.errors import APIBusy, APINotAvailable
+from scrumrpc.store.connection import Connection
 
-Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+__all__ = ["Connection", "Database", "ping"]
+
 T = TypeVar("T")
 
 _UNFINISHED = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
@@ -43,18 +45,19 @@ class Database:
 
     def __init__(self, url: str, *, size: int = 8, prepare: bool = True, wait: float = 10.0) -> None:
         self.url = url
-        self._prepare_threshold = 2 if prepare else None
+        self._prepare = prepare
         self._size = size
         self._wait = wait
         self._missed_at = -math.inf  # when the database was last found away
         self._attempt: asyncio.Task[bool] | None = None
-        self._pool = AsyncConnectionPool[Connection](
+        self._pool = AsyncConnectionPool(
             url,
+            connection_class=Connection,
             min_size=min(2, size),
             max_size=size,
             open=False,
-            kwargs={"autocommit": True, "prepare_threshold": self._prepare_threshold},
-            configure=_configure,
+            kwargs={"autocommit": True, "prepare_threshold": None, "client_encoding": "utf8"},
+            configure=self._configure,
             reconnect_timeout=_PATIENCE,  # then only calls cause attempts, so that these never come too far apart
             name="scrumrpc",
         )
@@ -66,6 +69,11 @@ class Database:
     async def close(self) -> None:
         """Closes all connections."""
         await self._pool.close()
+
+    async def _configure(self, conn: Connection) -> None:
+        conn.prepares = self._prepare
+        set_json_loads(orjson.loads, conn)
+        await conn.execute("SET timezone TO 'UTC'")
 
     @asynccontextmanager
     async def begin(self, first: Callable[[Connection], Awaitable[T]]) -> AsyncIterator[tuple[Connection, T]]:
@@ -152,8 +160,3 @@ class Database:
 async def ping(conn: Connection) -> None:
     """Finds out whether the connection is alive; for `begin`, where nothing is to be read first."""
     await conn.execute("SELECT 1")
-
-
-async def _configure(conn: Connection) -> None:
-    set_json_loads(orjson.loads, conn)
-    await conn.execute("SET timezone TO 'UTC'")

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from psycopg import AsyncConnection
 
 from scrumrpc.errors import DataVersionNoLongerKept
 from scrumrpc.model.defaults import completed
 from scrumrpc.model.image import Change
 from scrumrpc.model.record import Record, differences
+from scrumrpc.store.database import Connection
 from scrumrpc.store.flush import flush
 
 INSERT_VERSION = """
@@ -146,7 +146,7 @@ class FirstChanges:
     first: dict[int, int]
 
 
-async def changes_since(conn: AsyncConnection[Any], account: int, version: int, until: int = _NEWEST) -> Onward:
+async def changes_since(conn: Connection, account: int, version: int, until: int = _NEWEST) -> Onward:
     """The changes after `version`, oldest first, up to the newest committed one or `until`.
 
     One statement sees whole versions only, and every version changes something: so the last row tells how far it goes.
@@ -157,7 +157,7 @@ async def changes_since(conn: AsyncConnection[Any], account: int, version: int, 
     return Onward(rows[-1][4], rows[-1][0], changes) if rows else Onward(0, version, [])
 
 
-async def changes_back(conn: AsyncConnection[Any], account: int, version: int, until: int) -> Backward:
+async def changes_back(conn: Connection, account: int, version: int, until: int) -> Backward:
     """What leads from the version `until` back to `version`: the objects changed in between as they were then.
 
     Where the one is not below the oldest version that is kept, and the other not either or has a name, each of these
@@ -187,9 +187,7 @@ def record_of(number: int, object_type: str, state: Mapping[str, Any] | None) ->
     return None if state is None else Record(number, object_type, completed(object_type, state))
 
 
-async def first_changes(
-    conn: AsyncConnection[Any], account: int, type_name: str, version: int, at: int | None
-) -> FirstChanges:
+async def first_changes(conn: Connection, account: int, type_name: str, version: int, at: int | None) -> FirstChanges:
     """The objects of a type that changed after `version`, which need not be kept; `at` is the version that is read.
 
     An object that is there at a version that is kept, and changed between the two, still has a change in between: the

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import psycopg
-
 from scrumrpc.store.database import Connection
 
 _HERE = Path(__file__).parent
@@ -33,7 +31,7 @@ def steps() -> dict[int, Path]:
 
 async def migrate(url: str) -> None:
     """Makes or updates the tables, in one transaction, while no other server does."""
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+    async with await Connection.connect(url, autocommit=True) as conn:
         if conn.info.server_version < _OLDEST_POSTGRES:
             raise MigrationError(f"PostgreSQL 15 or newer is needed; this is {conn.info.server_version // 10000}.")
         async with conn.transaction():

@@ -7,8 +7,8 @@ from typing import Any
 
 from scrumrpc.model.record import Record
 from scrumrpc.model.types.people import login_of
-from scrumrpc.store.database import Connection
-from scrumrpc.store.flush import Rows, Statement, flush
+from scrumrpc.store.connection import Connection, Rows
+from scrumrpc.store.flush import Statement, flush
 from scrumrpc.store.ranks import Query, RankPlace
 from scrumrpc.store.statements import (
     COUNT_ADMINISTRATORS,

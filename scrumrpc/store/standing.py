@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from psycopg import AsyncConnection
-
 from scrumrpc.model.types.people import login_of
+from scrumrpc.store.database import Connection
 from scrumrpc.store.flush import flush
 
 
@@ -142,9 +141,7 @@ def standing_from(account: int, row: tuple[Any, ...]) -> Standing:
     )
 
 
-async def look_up(
-    conn: AsyncConnection[Any], credentials: Credentials, versions: Sequence[int | str] = ()
-) -> Standing | None:
+async def look_up(conn: Connection, credentials: Credentials, versions: Sequence[int | str] = ()) -> Standing | None:
     """The standing of the credentials now; None if there is no such account."""
     [rows] = await flush(conn, [(standing_statement(versions), parameters_of(credentials, versions))])
     return standing_from(credentials.account, rows[0]) if rows else None
