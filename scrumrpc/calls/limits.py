@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -37,68 +36,78 @@ class Limits:
         self._rate = RateLimitItemPerMinute(calls_per_minute_per_key) if calls_per_minute_per_key else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage()) if calls_per_minute_per_key else None
         self._ongoing = 0
-        self._ongoing_by_key: Counter[bytes] = Counter()
+        self._ongoing_by_key: dict[bytes, int] = {}
         self._most_waiting = waiting
         self._waiting_per_key = waiting_per_key
         self._waiting = 0
-        self._waiting_by_key: Counter[bytes] = Counter()
+        self._waiting_by_key: dict[bytes, int] = {}
 
-    @asynccontextmanager
-    async def admitted(self, key_hash: bytes) -> AsyncIterator[None]:
+    def admitted(self, key_hash: bytes) -> _Admitted:
         """Counts a call of an API key while it runs; refuses it where it is one too many."""
-        with self.queued():
-            async with self.of_key(key_hash):
-                yield
+        return _Admitted(self, key_hash)
 
     @contextmanager
     def queued(self) -> Iterator[None]:
         """Counts a call in the worker while it runs, whoever makes it; refuses it where the worker has too many."""
-        if self._queue and self._ongoing >= self._queue:
-            raise APIBusy
-        self._ongoing += 1
+        self.take_place()
         try:
             yield
         finally:
-            self._ongoing -= 1
+            self.leave_place()
 
     @asynccontextmanager
     async def of_key(self, key_hash: bytes, whose: str = "API key") -> AsyncIterator[None]:
         """Counts a queued call of a key, or of something else that has a number of calls, while it runs."""
-        if self._ongoing_per_key and self._ongoing_by_key[key_hash] >= self._ongoing_per_key:
-            raise TooManyOngoingRequests(
-                f"The {whose} has {self._ongoing_per_key} calls under way, which is as many as it may have at once."
-            )
-        self._ongoing_by_key[key_hash] += 1
+        self.take_place_of_key(key_hash, whose)
         try:
-            await self._count(key_hash, whose)
+            await self.count(key_hash, whose)
             yield
         finally:
-            self._ongoing_by_key[key_hash] -= 1
-            if not self._ongoing_by_key[key_hash]:
-                del self._ongoing_by_key[key_hash]
+            self.leave_place_of_key(key_hash)
 
     @asynccontextmanager
     async def waiting(self, key_hash: bytes) -> AsyncIterator[None]:
         """Counts a call of an API key that waits, or a stream of events, while it runs; refuses one too many."""
         if self._most_waiting and self._waiting >= self._most_waiting:
             raise APIBusy("As many clients wait for new versions as the server accepts; try again shortly.")
-        if self._waiting_per_key and self._waiting_by_key[key_hash] >= self._waiting_per_key:
+        if self._waiting_per_key and self._waiting_by_key.get(key_hash, 0) >= self._waiting_per_key:
             raise TooManyOngoingRequests(
                 f"With the API key, {self._waiting_per_key} clients wait for new versions already, which is as many as "
                 "may at once."
             )
         self._waiting += 1
-        self._waiting_by_key[key_hash] += 1
+        _add(self._waiting_by_key, key_hash)
         try:
-            await self._count(key_hash, "API key")
+            await self.count(key_hash)
             yield
         finally:
             self._waiting -= 1
-            self._waiting_by_key[key_hash] -= 1
-            if not self._waiting_by_key[key_hash]:
-                del self._waiting_by_key[key_hash]
+            _take_away(self._waiting_by_key, key_hash)
 
-    async def _count(self, key_hash: bytes, whose: str) -> None:
+    def take_place(self) -> None:
+        """Counts a call that begins, or raises APIBusy."""
+        if self._queue and self._ongoing >= self._queue:
+            raise APIBusy
+        self._ongoing += 1
+
+    def leave_place(self) -> None:
+        """Counts a call no more."""
+        self._ongoing -= 1
+
+    def take_place_of_key(self, key_hash: bytes, whose: str = "API key") -> None:
+        """Counts a call of a key that begins, or raises TooManyOngoingRequests."""
+        if self._ongoing_per_key and self._ongoing_by_key.get(key_hash, 0) >= self._ongoing_per_key:
+            raise TooManyOngoingRequests(
+                f"The {whose} has {self._ongoing_per_key} calls under way, which is as many as it may have at once."
+            )
+        _add(self._ongoing_by_key, key_hash)
+
+    def leave_place_of_key(self, key_hash: bytes) -> None:
+        """Counts a call of a key no more."""
+        _take_away(self._ongoing_by_key, key_hash)
+
+    async def count(self, key_hash: bytes, whose: str = "API key") -> None:
+        """Counts a call among those of the minute, or raises APILimitReached."""
         if self._limiter is None or self._rate is None or await self._limiter.hit(self._rate, key_hash.hex()):
             return
         window = await self._limiter.get_window_stats(self._rate, key_hash.hex())
@@ -106,3 +115,41 @@ class Limits:
             f"The {whose} has made {self._rate.amount} calls within a minute, which is as many as it may.",
             retry_after=max(1, round(window.reset_time - time.time() + 0.5)),
         )
+
+
+class _Admitted:
+    """The place of a call. Every call takes one, and what contextlib makes for it costs a poll a tenth of its time."""
+
+    __slots__ = ("_key_hash", "_limits")
+
+    def __init__(self, limits: Limits, key_hash: bytes) -> None:
+        self._limits = limits
+        self._key_hash = key_hash
+
+    async def __aenter__(self) -> None:
+        self._limits.take_place()
+        try:
+            self._limits.take_place_of_key(self._key_hash)
+            try:
+                await self._limits.count(self._key_hash)
+            except BaseException:
+                self._limits.leave_place_of_key(self._key_hash)
+                raise
+        except BaseException:
+            self._limits.leave_place()
+            raise
+
+    async def __aexit__(self, *_failure: object) -> None:
+        self._limits.leave_place_of_key(self._key_hash)
+        self._limits.leave_place()
+
+
+def _add(by_key: dict[bytes, int], key: bytes) -> None:
+    by_key[key] = by_key.get(key, 0) + 1
+
+
+def _take_away(by_key: dict[bytes, int], key: bytes) -> None:
+    if by_key[key] == 1:
+        del by_key[key]
+    else:
+        by_key[key] -= 1

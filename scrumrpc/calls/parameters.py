@@ -48,10 +48,13 @@ class Reading:
     @property
     def versions(self) -> tuple[int | str, ...]:
         """The names of data versions that the call gives, and the past version that it is about."""
-        given = (*self.arguments.values(), self.required_data_version)
-        names = tuple(each.name for each in given if isinstance(each, VersionName))
-        past = (self.arguments.get(parameter) for parameter in ("atDataVersion", "dataVersion"))
-        return names + tuple(each for each in past if isinstance(each, int))
+        found: list[int | str] = []
+        for name, value in (*self.arguments.items(), ("requiredDataVersion", self.required_data_version)):
+            if isinstance(value, VersionName):
+                found.append(value.name)
+            elif isinstance(value, int) and name in ("atDataVersion", "dataVersion"):
+                found.append(value)
+        return tuple(found)
 
     def required(self, named: Mapping[str, int]) -> int | None:
         """The data version that the account must be at."""
@@ -84,6 +87,8 @@ def read(method: Method, given: Mapping[str, str], email: str | None = None, *, 
 
 def unknown(method: Method, given: Mapping[str, str]) -> tuple[str, ...]:
     """The given parameters that the method does not know."""
+    if not given:
+        return ()
     known = {parameter.name for parameter in method.parameters} | {"pretty"}
     if method.takes_request_id:
         known |= {"requestID", "onRepeat"}

@@ -6,13 +6,12 @@ import asyncio
 import base64
 import secrets
 import time
-from contextlib import nullcontext
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from scrumrpc.calls.pipeline import Answer, Calls, find
@@ -52,9 +51,10 @@ class Endpoint:
         started = time.perf_counter()
         call_id = new_call_id()
         name = scope["path_params"]["method"]
-        headers = Headers(scope=scope)
+        headers = headers_in(scope)
         answer: Answer | None = None
         error: ApiError | None = None
+        parts: list[bytes] = []
         printed = False
         try:
             verb = scope["method"]
@@ -62,16 +62,21 @@ class Endpoint:
             printed = wants_pretty(given)
             method = check_verb(verb, headers, name)
             credentials = read_basic(headers.get("authorization"))
-            async with while_connected(receive) if method.waits else nullcontext():
+            if method.waits:
+                async with while_connected(receive):
+                    answer = await self._calls.call(name, given, credentials, call_id)
+            else:
                 answer = await self._calls.call(name, given, credentials, call_id)
+            parts = result_of(answer)
         except ClientGoneError:
             metrics.count_call(name, "ClientGone", time.perf_counter() - started)
             return
         except ApiError as failure:
             error = failure
         except Exception:
-            error = unexpected(call_id, name)
-        parts = result_of(answer) if answer else error_of(error)
+            answer, error = None, unexpected(call_id, name)
+        if error:
+            parts = error_of(error)
         large = sum(map(len, parts)) >= WORTH
         if printed:
             parts = [await asyncio.to_thread(_laid_out, parts) if large else _laid_out(parts)]
@@ -86,7 +91,9 @@ class Endpoint:
         if self._log_calls:
             log_call(call_id, name, status, seconds, answer, error)
 
-    async def _given(self, verb: str, name: str, query: bytes, headers: Headers, receive: Receive) -> dict[str, str]:
+    async def _given(
+        self, verb: str, name: str, query: bytes, headers: Mapping[str, str], receive: Receive
+    ) -> dict[str, str]:
         """The parameters from the query string and the body, which may hold a file where the method takes one."""
         content_type = headers.get("content-type", "")
         if not takes_file(name):
@@ -100,17 +107,24 @@ def _laid_out(parts: list[bytes]) -> bytes:
     return pretty(orjson.loads(b"".join(parts))).encode()
 
 
+def headers_in(scope: Scope) -> dict[str, str]:
+    """The headers of a request, by names in small letters; of one that is given twice, the first."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
+    return headers
+
+
 def new_call_id() -> str:
     """What the answer and the log line of a call are known by."""
     return secrets.token_hex(8)
 
 
-async def read_body(headers: Headers, receive: Receive, largest: int) -> bytes:
+async def read_body(headers: Mapping[str, str], receive: Receive, largest: int) -> bytes:
     """The whole body; refused as soon as it is larger than the setting allows."""
-    too_large = InvalidRequest(f"The body is larger than the {largest} bytes that the server accepts.")
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > largest:
-        raise too_large
+        raise _too_large(largest)
     chunks, size, more = [], 0, True
     while more:
         message: Message = await receive()
@@ -119,10 +133,14 @@ async def read_body(headers: Headers, receive: Receive, largest: int) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > largest:
-            raise too_large
+            raise _too_large(largest)
         chunks.append(chunk)
         more = message.get("more_body", False)
     return b"".join(chunks)
+
+
+def _too_large(largest: int) -> InvalidRequest:
+    return InvalidRequest(f"The body is larger than the {largest} bytes that the server accepts.")
 
 
 def wants_pretty(given: dict[str, str]) -> bool:
@@ -133,7 +151,7 @@ def wants_pretty(given: dict[str, str]) -> bool:
     return value == "true"
 
 
-def check_verb(verb: str, headers: Headers, name: str) -> Method:
+def check_verb(verb: str, headers: Mapping[str, str], name: str) -> Method:
     """The method, if the verb may call it.
 
     GET and POST serve every method, HEAD those that only read; a browser may not change data from a foreign page.

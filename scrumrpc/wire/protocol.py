@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -9,6 +11,39 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from scrumrpc.errors import InvalidRequest
 from scrumrpc.wire.connection import TRANSPORT
 from scrumrpc.wire.endpoint import error_of
+
+_CONTINUE = b"HTTP/1.1 100 "
+"""How what uvicorn writes before the response begins."""
+
+
+class _HeadWithBody(asyncio.Transport):
+    """What a response is written to: keeps its head until the first of its body goes along.
+
+    uvicorn writes them one after the other, as two packets; to send the second costs about as much as all the rest that
+    it does for a small request.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self._head: bytes | None = None
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines((head, data))
+        elif self._head is None and bytes(data[: len(_CONTINUE)]) != _CONTINUE:
+            self._head = bytes(data)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        if self._head:
+            self.write(b"")
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
 
 class Protocol(HttpToolsProtocol):
@@ -39,6 +74,8 @@ class Protocol(HttpToolsProtocol):
         if not self.parser.should_upgrade():
             self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
             super().on_headers_complete()
+            if self.scope["method"] != "HEAD":  # after whose head nothing is written
+                self.cycle.transport = _HeadWithBody(self.transport)
 
     def on_message_complete(self) -> None:
         if not self.parser.should_upgrade():

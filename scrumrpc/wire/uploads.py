@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+from functools import cache
 
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.errors import InvalidParameter, InvalidRequest
@@ -11,10 +12,19 @@ from scrumrpc.wire.form import FORM, merge
 _CONTENTS, _TYPE = "fileContents", "contentType"
 
 
+@cache
+def _takers() -> frozenset[str]:
+    """The methods that have a parameter for the content of a file; all are registered when the first call comes."""
+    return frozenset(
+        method.name
+        for method in METHODS.values()
+        if any(parameter.name == _CONTENTS for parameter in method.parameters)
+    )
+
+
 def takes_file(name: str) -> bool:
     """Whether a method has a parameter for the content of a file."""
-    method = METHODS.get(name)
-    return method is not None and any(parameter.name == _CONTENTS for parameter in method.parameters)
+    return name in _takers()
 
 
 def is_file(content_type: str) -> bool:

@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
 import pytest
 from starlette.datastructures import Headers
 
 import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.pipeline import Answer
 from scrumrpc.errors import InvalidMethodName, InvalidParameter, InvalidRequest
-from scrumrpc.wire.endpoint import check_verb, wants_pretty
+from scrumrpc.store.standing import standing_from
+from scrumrpc.wire.endpoint import Endpoint, check_verb, wants_pretty
 
 HERE = {"host": "scrum.example.com"}
+
+
+async def call(endpoint: Endpoint, name: str) -> list[MutableMapping[str, Any]]:
+    """What an endpoint sends to somebody who calls a method."""
+    messages: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        messages.append(message)
+
+    headers = [(b"authorization", b"Basic " + base64.b64encode(b"ann@example.com:7-" + b"0" * 64))]
+    scope = {"method": "POST", "path_params": {"method": name}, "query_string": b"", "headers": headers}
+    await endpoint(scope, receive, send)
+    return messages
+
+
+def test_a_result_that_cannot_be_written_is_an_error_of_the_server() -> None:
+    """The endpoint stands in front of what else would answer for it: whatever happens, it answers itself."""
+
+    class BrokenCalls:
+        async def call(self, *_given: Any) -> Answer:
+            return Answer(7, object(), (), standing_from(7, (7, 0, *(None,) * 13)))
+
+    endpoint = Endpoint(BrokenCalls(), largest_body=0, largest_file=0, log_calls=False)
+    messages = asyncio.run(call(endpoint, "getDataVersion"))
+    start, body = messages
+    assert start["status"] == 500
+    call_id = dict(start["headers"])[b"call-id"].decode()
+    error = orjson.loads(body["body"])
+    assert (error["objectType"], error["errorID"]) == ("Error", "InternalServerError")
+    assert call_id in error["errorMessage"]
 
 
 def test_pretty_is_true_or_false() -> None:
