@@ -17,6 +17,8 @@ class Bench:
     rounds: int
     items: int
     objects: int
+    accounts: int = 10_000
+    clients: int = 2_000
     _recorded: list[list[Executed]] = field(default_factory=list)
 
     def recorded(self) -> list[list[Executed]]:

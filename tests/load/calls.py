@@ -20,12 +20,16 @@ Streams = Sequence[Sequence[bytes]]
 def request(method: str, key: str, **given: str) -> bytes:
     """A POST of a call."""
     body = urlencode(given).encode()
-    basic = base64.b64encode(f"{EMAIL}:{key}".encode()).decode()
     head = (
-        f"POST /service/api/v1/{method} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {basic}\r\n"
+        f"POST /service/api/v1/{method} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {basic(EMAIL, key)}\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def basic(email: str, key: str) -> str:
+    """The value of the Authorization header."""
+    return f"Basic {base64.b64encode(f'{email}:{key}'.encode()).decode()}"
 
 
 def poll(key: str) -> bytes:

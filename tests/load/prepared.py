@@ -31,9 +31,10 @@ T = TypeVar("T")
 
 TEMPLATE = 100
 """An account with a person and a project, of which copies are made."""
-LARGE = 300
-SIZED = 1_000_000
-"""The account of so many objects has this number and theirs added."""
+PEOPLED = 1_000
+LARGE = 1_000_000
+SIZED = 1_000_000_000
+"""The account of so many people, backlog items or objects has one of these numbers, and theirs added."""
 OBJECTS_AT_ONCE = 30_000
 TEXT = "A description of about the length that people write into a backlog item, a sentence or two. " * 2
 
@@ -103,7 +104,7 @@ class Prepared:
 
     def large(self, items: int) -> str:
         """The key of the account with so many backlog items and twice as many tasks."""
-        number = LARGE + items * 1000
+        number = LARGE + items
         return self._account(number, lambda: self._new_account(number, 3 * items))
 
     def sized(self, objects: int) -> str:
@@ -113,14 +114,19 @@ class Prepared:
         """
         return self._account(SIZED + objects, lambda: self._new_account(SIZED + objects, objects))
 
+    def peopled(self, people: int) -> str:
+        """The key of an account with a project and so many people besides the one of the others."""
+        number = PEOPLED + people
+        return self._account(number, lambda: self._new_account(number, 0, people))
+
     def _account(self, number: int, make: Any) -> str:
         if number not in self._keys:
             self._keys[number] = make()
             self._keep_keys()
         return self._keys[number]
 
-    def _new_account(self, number: int, objects: int) -> str:
-        return self._in_store(lambda store: _new_account(store, number, objects))
+    def _new_account(self, number: int, objects: int, people: int = 0) -> str:
+        return self._in_store(lambda store: _new_account(store, number, objects, people))
 
     def _copy(self, numbers: list[int]) -> None:
         keys = {number: new_key(number) for number in numbers}
@@ -168,11 +174,13 @@ async def _first_start(store: Store) -> None:
     await prepare(store, Settings.from_environment())
 
 
-async def _new_account(store: Store, number: int, objects: int) -> str:
+async def _new_account(store: Store, number: int, objects: int, people: int) -> str:
     """An account with somebody in it, a project, and objects, spread over several projects if they are many."""
     await store.run(lambda conn: accounts.add(conn, "Load", number))
     person = {"emailAddress": EMAIL, "firstName": "L", "isAdministrator": "true"}
     await store.call(number, "addPersonByOperator", person)
+    for n in range(people):
+        await store.call(number, "addPersonByOperator", {**person, "emailAddress": email_of(n)})
     item = itertools.count()
     remaining = objects // 3
     for n in itertools.count(1):
@@ -209,6 +217,11 @@ def _backlog(project: str, numbers: Iterator[int], items: int) -> Iterator[dict[
                 "objectType": "Task", "id": f"1-3-{2 * n + m}", "projectID": project, "backlogItemID": item,
                 "name": f"Task {m} of item {n}", "status": "To do", "estimate": 1.0,
             }  # fmt: skip
+
+
+def email_of(n: int) -> str:
+    """The address of the n-th of many people."""
+    return f"p{n}@example.com"
 
 
 def some_item(items: int, chance: random.Random) -> str:

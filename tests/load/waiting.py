@@ -1,44 +1,96 @@
-"""Prints what 2,000 streams of events and 2,000 waiting calls cost one worker, and how soon they hear of a commit.
+"""What waits: streams of events and waiting calls, as many of each; what they cost one worker, and how soon they hear.
 
-    python -m tests.load.waiting [--clients 2000] [--commits 20]
-
-Not a test: machines differ and are shared. The clients run in this process, so that it and the worker share the
-processors: what it needs to take its answers is part of the times. Memory is the worker's proportional set size.
+The clients run in this process, so that it and the worker share the processors: what it needs to take its answers is
+part of the times.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import base64
-import resource
 import statistics
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
-import psycopg
 import uvloop
 
-from scrumrpc.store.embedded import EmbeddedPostgres
-from tests.serving import Server
-from tests.wire.surroundings import workers
+from tests.load.bench import Bench
+from tests.load.calls import PROJECT, basic, poll, request
+from tests.load.chart import Curve
+from tests.load.prepared import email_of
+from tests.load.servers import Served, served
 
-EMAIL = "admin@example.com"
 PEOPLE = 100
 """So many people the clients belong to: not all of them are looked up as one."""
+_COMMITS = 10
+_IDLE = 5.0
+"""Seconds that nothing happens, to see what waiting alone takes."""
 
 
-class Client(asyncio.Protocol):
+def waiting(bench: Bench) -> list[Curve]:
+    """Kilobytes of each, the time from a commit's answer until all have heard, and what other calls feel of them."""
+    key = bench.prepared.peopled(PEOPLE)
+    found: list[tuple[int, Found]] = []
+    for count in sorted({bench.clients // 8, bench.clients // 4, bench.clients // 2, bench.clients} - {0}):
+        settings = {"SCRUMRPC_WAITING": "0", "SCRUMRPC_WAITING_PER_KEY": "0"}
+        with served(bench.prepared.url, 1, settings) as server:
+            found.append((count, uvloop.run(_Measurement(server, key, count).run())))
+    of = "streams, and as many waiting calls"
+
+    def curve(title: str, name: str, unit: str, figure: str) -> Curve:
+        return Curve(title, name, unit, of, [(count, getattr(each, figure)) for count, each in found])
+
+    return [
+        curve("From a commit's answer to streams", "median", "ms", "streams_ms"),
+        curve("From a commit's answer to streams", "p99", "ms", "streams_p99_ms"),
+        curve("From a commit's answer to waiting calls", "median", "ms", "calls_ms"),
+        curve("From a commit's answer to waiting calls", "p99", "ms", "calls_p99_ms"),
+        curve("Memory of each", "stream", "kB", "stream_kilobytes"),
+        curve("Memory of each", "waiting call", "kB", "call_kilobytes"),
+        curve("getDataVersion beside them", "median", "ms", "poll_ms"),
+        curve("Worker while nothing happens", "of a processor", "%", "idle_percent"),
+    ]
+
+
+@dataclass(slots=True)
+class Found:
+    """What was measured with so many of each."""
+
+    stream_kilobytes: float = 0
+    call_kilobytes: float = 0
+    idle_percent: float = 0
+    poll_ms: float = 0
+    streams: list[float] = field(default_factory=list)
+    calls: list[float] = field(default_factory=list)
+
+    @property
+    def streams_ms(self) -> float:
+        """Median of the streams."""
+        return statistics.median(self.streams) * 1000
+
+    @property
+    def streams_p99_ms(self) -> float:
+        """The slowest hundredth of the streams."""
+        return _slow(self.streams) * 1000
+
+    @property
+    def calls_ms(self) -> float:
+        """Median of the waiting calls."""
+        return statistics.median(self.calls) * 1000
+
+    @property
+    def calls_p99_ms(self) -> float:
+        """The slowest hundredth of the waiting calls."""
+        return _slow(self.calls) * 1000
+
+
+class _Client(asyncio.Protocol):
     """One connection that sends a request and notes when something comes that has a data version above the last."""
 
-    def __init__(self, bench: Bench, request: bytes) -> None:
-        self.bench = bench
+    def __init__(self, clients: _Clients, request: bytes) -> None:
+        self.clients = clients
         self.request = request
 
     def connection_made(self, transport: Any) -> None:
@@ -48,16 +100,16 @@ class Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The beginning of a stream, an event or an answer."""
-        self.bench.heard(self, data)
+        self.clients.heard(data)
 
 
-class Bench:
+class _Clients:
     """Clients of one kind, and when each of them heard of the commit under way."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host = host
         self.port = port
-        self.clients: list[Client] = []
+        self.all: list[_Client] = []
         self.times: list[float] = []
         self.opened = 0
         self.errors = 0
@@ -65,15 +117,15 @@ class Bench:
 
     async def open(self, requests: list[bytes]) -> None:
         """One connection for each request, some at a time."""
-        loop = asyncio.get_running_loop()
         for begin in range(0, len(requests), 100):
-            await asyncio.gather(*(self._open(loop, each) for each in requests[begin : begin + 100]))
+            await asyncio.gather(*(self._open(each) for each in requests[begin : begin + 100]))
 
-    async def _open(self, loop: asyncio.AbstractEventLoop, request: bytes) -> None:
-        _, client = await loop.create_connection(lambda: Client(self, request), self.host, self.port)
-        self.clients.append(client)
+    async def _open(self, request: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        _, client = await loop.create_connection(lambda: _Client(self, request), self.host, self.port)
+        self.all.append(client)
 
-    def heard(self, client: Client, data: bytes) -> None:
+    def heard(self, data: bytes) -> None:
         """Notes what came: an event, an answer, or that a stream is open."""
         if b'"dataVersion"' in data:
             self.times.append(time.perf_counter())
@@ -90,169 +142,86 @@ class Bench:
             self.changed.clear()
             await self.changed.wait()
 
-
-@contextmanager
-def served(folder: str) -> Iterator[tuple[Server, str]]:
-    """A server with one worker and a database of its own, and how to reach that."""
-    server = Server(
-        ["--data", folder, "--workers", "1"],
-        {"SCRUMRPC_LOG_CALLS": "false", "SCRUMRPC_WAITING": "0", "SCRUMRPC_WAITING_PER_KEY": "0"},
-    )
-    try:
-        yield server, EmbeddedPostgres(Path(folder)).url
-    finally:
-        began = time.perf_counter()
-        assert server.stop() == 0
-        print(f"The server with its clients ended in {time.perf_counter() - began:.1f} s.")
+    def close(self) -> None:
+        """Ends all connections."""
+        for client in self.all:
+            client.transport.close()
 
 
-class Worker:
-    """What the worker process takes."""
+class _Measurement:
+    """So many streams and as many waiting calls against one worker."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-
-    def kilobytes(self) -> int:
-        """Memory: its own, and its part of what it shares."""
-        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("Pss:")).split()[1])
-
-    def seconds(self) -> float:
-        """Processor time."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / 100
-
-    def threads(self) -> int:
-        """Threads."""
-        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
-
-
-def request_of(path: str, email: str, key: str, **given: str) -> bytes:
-    """A GET as it travels."""
-    basic = base64.b64encode(f"{email}:{key}".encode()).decode()
-    head = f"GET {path}?{urlencode(given)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {basic}\r\n\r\n"
-    return head.encode()
-
-
-class Measurement:
-    """Clients of both kinds against one worker."""
-
-    def __init__(self, server: Server, database_url: str, clients: int, commits: int) -> None:
-        self.server = server
-        self.database_url = database_url
-        self.count = clients
-        self.commits = commits
+    def __init__(self, server: Served, key: str, count: int) -> None:
         where = urlsplit(server.address)
+        self.server = server
         self.host, self.port = str(where.hostname), int(where.port or 0)
-        self.worker = Worker(workers(server.process.pid)[0])
-        self.key = server.credentials(EMAIL)[1]
+        [self.worker] = server.workers
+        self.key = key
+        self.count = count
         self.version = 0
+        self.found = Found()
 
-    async def run(self) -> None:
-        """Measures everything and prints it."""
-        for n in range(PEOPLE):
-            await self.call("addPerson", emailAddress=f"p{n}@example.com", firstName="P")
-        self.project = await self.call("addProject", name="P")
-        await self.usual_calls("alone")
+    async def run(self) -> Found:
+        """Measures everything."""
+        await self.call(poll(self.key), times=100)
         before = self.worker.kilobytes()
-        streams = Bench(self.host, self.port)
-        await streams.open([self.request(n, "/service/events") for n in range(self.count)])
+        streams = _Clients(self.host, self.port)
+        await streams.open([self.get(n, "/service/events") for n in range(self.count)])
         await streams.until(self.count, "opened")
         with_streams = self.worker.kilobytes()
-        print(f"{self.count} streams: {(with_streams - before) / self.count:.1f} kB each", end="; ")
-        waits = await self.wait(self.count)
-        print(f"{self.count} waiting calls: {(self.worker.kilobytes() - with_streams) / self.count:.1f} kB each")
-        self.tell_of_connections()
+        self.found.stream_kilobytes = (with_streams - before) / self.count
+        waits = await self.wait()
+        self.found.call_kilobytes = (self.worker.kilobytes() - with_streams) / self.count
         seconds = self.worker.seconds()
-        await asyncio.sleep(20)
-        print(f"Nothing happens: {(self.worker.seconds() - seconds) / 20:.2%} of a processor")
-        await self.usual_calls("beside them")
-        late: dict[str, list[float]] = {"streams": [], "waiting calls": []}
-        for _ in range(self.commits):
-            for each in (streams, waits):
-                each.times.clear()
-            began = await self.commit()
+        await asyncio.sleep(_IDLE)
+        self.found.idle_percent = (self.worker.seconds() - seconds) / _IDLE * 100
+        self.found.poll_ms = statistics.median(await self.call(poll(self.key), times=300)) * 1000
+        for n in range(_COMMITS):
+            streams.times.clear()
+            await self.call(request("addTag", self.key, projectID=PROJECT, name=f"T{time.time_ns()}"))
+            began = time.perf_counter()
             await asyncio.gather(streams.until(self.count, "times"), waits.until(self.count, "times"))
-            late["streams"] += [each - began for each in streams.times]
-            late["waiting calls"] += [each - began for each in waits.times]
-            for client in waits.clients:
-                client.transport.close()
-            waits = await self.wait(self.count)
-        for name, times in late.items():
-            self.tell(f"From the commit's answer to the {name}", times)
+            self.found.streams += [each - began for each in streams.times]
+            self.found.calls += [each - began for each in waits.times]
+            waits.close()
+            if n < _COMMITS - 1:
+                waits = await self.wait()
+        streams.close()
+        return self.found
 
-    def request(self, n: int, path: str, **given: str) -> bytes:
-        """That of the n-th client."""
-        return request_of(path, f"p{n % PEOPLE}@example.com", self.key, **given)
+    def get(self, n: int, path: str, **given: str) -> bytes:
+        """A GET of the n-th client."""
+        head = f"GET {path}?{urlencode(given)} HTTP/1.1\r\nHost: localhost\r\n"
+        return f"{head}Authorization: {basic(email_of(n % PEOPLE), self.key)}\r\n\r\n".encode()
 
-    async def wait(self, count: int) -> Bench:
+    async def wait(self) -> _Clients:
         """So many calls that wait, once all do: they answer nothing that shows it, so the worker's rest does."""
-        waits = Bench(self.host, self.port)
+        waits = _Clients(self.host, self.port)
         given = {"newerThanDataVersion": str(self.version), "timeout": "60"}
-        await waits.open([self.request(n, "/service/api/v1/waitForDataVersion", **given) for n in range(count)])
+        await waits.open([self.get(n, "/service/api/v1/waitForDataVersion", **given) for n in range(self.count)])
         while True:
             seconds = self.worker.seconds()
             await asyncio.sleep(0.3)
             if self.worker.seconds() - seconds < 0.05:
                 return waits
 
-    async def call(self, method: str, **given: str) -> str:
-        """The result of a call of the administrator's."""
+    async def call(self, sent: bytes, times: int = 1) -> list[float]:
+        """Makes a call, so many times, on a connection of its own; the seconds that each took."""
         reader, writer = await asyncio.open_connection(self.host, self.port)
-        writer.write(request_of(f"/service/api/v1/{method}", EMAIL, self.key, **given))
-        head = await reader.readuntil(b"\r\n\r\n")
-        body = await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
-        writer.close()
-        answer = orjson.loads(body)
-        assert answer["objectType"] == "Result", answer
-        self.version = answer["dataVersion"]
-        return str(answer["result"])
-
-    async def commit(self) -> float:
-        """A change; answers when its answer came."""
-        await self.call("addTag", projectID=self.project, name=f"T{time.perf_counter()}")
-        return time.perf_counter()
-
-    async def usual_calls(self, when: str) -> None:
-        """How long calls take that have nothing to do with waiting."""
-        times = []
-        for _ in range(300):
+        taken = []
+        for _ in range(times):
             began = time.perf_counter()
-            await self.call("getDataVersion")
-            times.append(time.perf_counter() - began)
-        self.tell(f"getDataVersion {when}", times)
-
-    def tell_of_connections(self) -> None:
-        """The database's side."""
-        with psycopg.connect(self.database_url, autocommit=True) as conn:
-            row = conn.execute(
-                "SELECT count(*), count(*) FILTER (WHERE state <> 'idle') FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            ).fetchone()
-        assert row
-        print(
-            f"Connections to the database: {row[0]}, of which {row[1]} do something; threads: {self.worker.threads()}"
-        )
-
-    @staticmethod
-    def tell(what: str, times: list[float]) -> None:
-        """Median and the slowest hundredth."""
-        ordered = sorted(times)
-        p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-        print(f"{what}: median {statistics.median(ordered) * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms")
+            writer.write(sent)
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+            taken.append(time.perf_counter() - began)
+            answer = orjson.loads(body)
+            assert answer["objectType"] == "Result", answer
+            self.version = answer["dataVersion"]
+        writer.close()
+        return taken
 
 
-def main() -> None:
-    """Measures everything."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--clients", type=int, default=2_000)
-    options.add_argument("--commits", type=int, default=20)
-    chosen = options.parse_args()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with tempfile.TemporaryDirectory(prefix="scrumrpc-load-") as folder, served(folder) as (server, database_url):
-        uvloop.run(Measurement(server, database_url, chosen.clients, chosen.commits).run())
-
-
-if __name__ == "__main__":
-    main()
+def _slow(times: list[float]) -> float:
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
