@@ -6,7 +6,11 @@ from scrumrpc.calls.permissions import ANYBODY
 from scrumrpc.calls.registry import method
 from scrumrpc.calls.version_kinds import AtDataVersion
 from scrumrpc.calls.view import Json, View
+from scrumrpc.model.image import Image
 from scrumrpc.model.record import ROOT
+from scrumrpc.model.rendered import Parts
+from scrumrpc.model.steps import Steps
+from scrumrpc.store.turns import in_turns
 
 
 @method(noun="Data", writes=False, answers="data", permission=ANYBODY)
@@ -25,17 +29,26 @@ async def getData(
     """
     image = await view.image()
     projects = projects_of(image, view.standing, projectIDs)
-    parts = [b'{"objectType":"Data"']
+    parts: Parts = []
+    await in_turns(_write(parts, image, projects, includeProperties))
+    return Json(parts)
+
+
+def _write(parts: Parts, image: Image, projects: list[int], include: frozenset[str]) -> Steps:
+    writer = image.writer(parts, include)
+    parts.append(b'{"objectType":"Data"')
     for name, of_type in (("persons", "Person"), ("deletedPersons", "DeletedPerson")):
         parts.append(b',"%b":' % name.encode())
-        if f"Data.{name}" in includeProperties:
-            image.write_list(parts, (of_type, ROOT), includeProperties)
+        if f"Data.{name}" in include:
+            yield from writer.list((of_type, ROOT))
         else:
             parts.append(b"null")
     parts.append(b',"projects":')
-    image.write_array(parts, projects, includeProperties)
+    if len(projects) == len(image.members(("Project", ROOT))):
+        yield from writer.list(("Project", ROOT))
+    else:
+        yield from writer.array(projects)
     parts.append(b"}")
-    return Json(parts)
 
 
 @method(

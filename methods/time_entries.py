@@ -30,6 +30,7 @@ from scrumrpc.calls.view import Json, View
 from scrumrpc.errors import InvalidParameter, MissingParameter, RequirementNotSatisfied
 from scrumrpc.model.record import Record
 from scrumrpc.store.transaction import Transaction
+from scrumrpc.store.turns import in_turns
 
 _IN_UNIT = "usedTimeUnit is the project's timeTrackingUnit."
 
@@ -156,5 +157,5 @@ async def getTimeEntries(
     ]
     fitting.sort(key=lambda entry: (entry["date"], place[entry["projectID"]], entry.number))
     parts: list[bytes] = []
-    image.write_array(parts, (entry.number for entry in fitting), includeProperties)
+    await in_turns(image.writer(parts, includeProperties).array(entry.number for entry in fitting))
     return Json(parts)

@@ -26,7 +26,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Json:
-    """A result that is JSON already, in pieces."""
+    """A result that is JSON already, in pieces. Large ones are in memory once, however many answers have them."""
 
     parts: list[bytes]
 
@@ -76,7 +76,7 @@ class View:
             self.version = at_data_version
 
     async def image(self) -> Image:
-        """The account's image at the answer's version. Use it without waiting for anything."""
+        """The account's image at the answer's version."""
         if self._at is not None:
             return await self._images.at(self.standing.account, self._at)
         image = await self._images.at_least(self.standing.account, self.version)
@@ -121,7 +121,7 @@ class View:
     async def collapsed(self, sight: Sight, since: int, until: int | None, most: int) -> tuple[Image, Collapse]:
         """What became of the objects that changed after `since`, up to `until` or the present; and the image of then.
 
-        Of about `most` objects. Use the image, which may be that of the present, without waiting for anything.
+        Of about `most` objects.
         """
         account = self.standing.account
         for _ in range(_TRIES):

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from scrumrpc.model.image import ASSIGNED_BY, Image, ListKey
+from scrumrpc.model.image import Image
+from scrumrpc.model.lists import ListKey
 from scrumrpc.model.properties import Property
 from scrumrpc.model.record import ROOT, Record
-from scrumrpc.model.rendering import plan_of
+from scrumrpc.model.rendering import list_in, plan_of
 from scrumrpc.model.types import OBJECT_TYPES
 
 _TOP = "Data"
@@ -98,12 +99,9 @@ class Places:
 @cache
 def _list_in(container: str, key: str) -> Property:
     """The property of a container's type that shows a list of an image."""
-    for p in OBJECT_TYPES[container].answered:
-        if p.kind == "assigned":
-            if ASSIGNED_BY.get(container, "sprintID") == key:
-                return p
-        elif {"objects": p.via or p.target, "columns": "RetrospectiveCard"}.get(p.kind) == key:
-            return p
+    for gap in plan_of(container).gaps:
+        if list_in(container, gap) == key:
+            return gap
     raise KeyError(f"{key} in {container}")
 
 

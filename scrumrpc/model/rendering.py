@@ -1,70 +1,162 @@
-"""Turns records into JSON: each object becomes a fragment of bytes with gaps where nested lists go.
+"""Turns records into JSON: one object at a time, cut where the JSON of other objects goes.
 
-A backlog item's fragment, for example, is cut at its optional properties:
+How an object is answered depends on the optional properties that are asked for; of each type there is a form for it:
 
-    b'{"objectType":"BacklogItem",...,"tagIDs":[],"checklists":'  <gap>  b',"comments":'  <gap>  ...  b'}'
+    form_of("BacklogItem", {"BacklogItem.tasks"}).empty  ->  {"objectType": ..., "comments": None, "tasks": [], ...}
 
-A gap is filled with null, with nested objects or with ids when an answer is put together, so that the same fragment
-serves every combination of includeProperties.
+The JSON of an item with tasks is then two pieces: b'{"objectType":"BacklogItem",...,"tasks":' and b',...}'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from scrumrpc.model.properties import Property
-from scrumrpc.model.record import Record
+from scrumrpc.model.record import NAMES, Record
 from scrumrpc.model.types import OBJECT_TYPES
 
-Fragment = tuple[bytes, ...]
-"""One segment more than the type has gaps."""
+WireID = Callable[[int], str]
+"""Tells the wire id of an object by its number."""
+
+ASSIGNED_BY = {"Release": "releaseID", "Board": "boardID", "TeamSprintParticipation": "sprintID"}
+"""The property of backlog items that assigns them to an object of the type, or to the sprint that this is part of."""
+
+_CUT = b"\0"
+"""Stands where the JSON is cut. It cannot stand elsewhere: JSON has no such byte, strings have it escaped."""
+_GAP = orjson.Fragment(_CUT)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How objects of a type are cut: runs of plain properties, and the gaps between them."""
+    """The gaps of a type: the properties that are answered of other objects."""
 
-    runs: tuple[tuple[Property, ...], ...]
     gaps: tuple[Property, ...]
     tokens: tuple[str, ...]  # of each gap: its includeProperties token, empty where it is always answered
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """How objects of a type are answered, where `include` has the optional properties that are not null.
+
+    There is one form for each type and `include`, which names only what can be seen in such objects. `empty` has all
+    properties, in order: None, or an empty array for a gap. `gaps` are those of them, each with the list it shows.
+    """
+
+    type: str
+    include: frozenset[str]
+    empty: dict[str, Any]
+    gaps: tuple[tuple[Property, str], ...]
 
 
 @cache
 def plan_of(type_name: str) -> Plan:
     """The plan of an object type, made once."""
-    runs: list[list[Property]] = [[]]
-    gaps: list[Property] = []
-    for p in OBJECT_TYPES[type_name].answered:
-        if p.kind in ("objects", "assigned", "columns"):
-            gaps.append(p)
-            runs.append([])
-        else:
-            runs[-1].append(p)
-    tokens = tuple(f"{type_name}.{p.name}" if p.optional else "" for p in gaps)
-    return Plan(tuple(tuple(run) for run in runs), tuple(gaps), tokens)
+    gaps = tuple(p for p in OBJECT_TYPES[type_name].answered if p.kind in ("objects", "assigned", "columns"))
+    return Plan(gaps, tuple(f"{type_name}.{p.name}" if p.optional else "" for p in gaps))
 
 
-def fragment_of(record: Record, wire_id: Callable[[int], str], origin: str = "") -> Fragment:
-    """The fragment of an object; `wire_id` tells the wire id of a number, `origin` is where this server is reached."""
-    plan = plan_of(record.type)
-    segments = []
-    for position, run in enumerate(plan.runs):
-        members = orjson.dumps({p.name: answered(p, record, wire_id, origin) for p in run})[1:-1]
-        opening = b"{" if position == 0 else b"," if members else b""
-        if position == len(plan.gaps):
-            closing = b"}"
-        else:
-            closing = (b"," if members or position else b"") + b'"' + plan.gaps[position].name.encode() + b'":'
-        segments.append(opening + members + closing)
-    return tuple(segments)
+@lru_cache(maxsize=4096)
+def form_of(type_name: str, include: frozenset[str]) -> Form:
+    """The form of a type for the value of includeProperties, which may have more than what matters to the type."""
+    return _form(type_name, include & _tokens_in(type_name))
 
 
-def answered(p: Property, record: Record, wire_id: Callable[[int], str], origin: str = "") -> Any:
+@lru_cache(maxsize=4096)
+def _form(type_name: str, include: frozenset[str]) -> Form:
+    plan = plan_of(type_name)
+    shown = [p for p, token in zip(plan.gaps, plan.tokens, strict=True) if not token or token in include]
+    empty: dict[str, Any] = {p.name: [] if p in shown else None for p in OBJECT_TYPES[type_name].answered}
+    empty["objectType"] = type_name
+    return Form(type_name, include, empty, tuple((p, list_in(type_name, p)) for p in shown))
+
+
+@cache
+def _tokens_in(type_name: str) -> frozenset[str]:
+    """The tokens that matter to objects of a type: its own, and those of all that may nest in it."""
+    types = [type_name]
+    for each in types:
+        held = ("RetrospectiveCard" if p.kind == "columns" else p.target for p in plan_of(each).gaps)
+        types += [other for other in dict.fromkeys(held) if other not in types]
+    return frozenset(token for each in types for token in plan_of(each).tokens if token)
+
+
+def list_in(type_name: str, gap: Property) -> str:
+    """What the list is of that a gap of a type shows."""
+    match gap.kind:
+        case "assigned":
+            return ASSIGNED_BY[type_name]
+        case "columns":
+            return "RetrospectiveCard"
+        case _:
+            return gap.via or gap.target
+
+
+def json_of(record: Record, form: Form, wire_id: WireID, origin: str) -> bytes:
+    """The JSON of an object in which nothing nests; `origin` is where this server is reached."""
+    return orjson.dumps(_answer(record, form, wire_id, origin))
+
+
+def json_around(record: Record, form: Form, filled: Iterable[Property], wire_id: WireID, origin: str) -> list[bytes]:
+    """The JSON of an object, cut at those gaps that are filled; the others are empty."""
+    answer = _answer(record, form, wire_id, origin)
+    for gap in filled:
+        answer[gap.name] = _GAP
+    return orjson.dumps(answer).split(_CUT)
+
+
+def _answer(record: Record, form: Form, wire_id: WireID, origin: str) -> dict[str, Any]:
+    reader = _reader(record.type)
+    values = list(reader.values(record.row))
+    for at in reader.numbers:
+        value = values[at]
+        values[at] = -1.0 if value is None else float(value)
+    for at in reader.refs:
+        value = values[at]
+        if value is not None:
+            values[at] = wire_id(value)
+    for at in reader.several:
+        value = values[at]
+        if value:
+            values[at] = [wire_id(number) for number in value]
+    for at in reader.urls:
+        value = values[at]
+        if value is not None and value.startswith("/"):
+            values[at] = origin + value
+    answer = form.empty.copy()
+    answer.update(zip(reader.names, values, strict=True))
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What gets the values of a type's plain properties out of a record, and which of them are answered differently."""
+
+    names: tuple[str, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+    numbers: tuple[int, ...]
+    refs: tuple[int, ...]
+    several: tuple[int, ...]
+    urls: tuple[int, ...]
+
+
+@cache
+def _reader(type_name: str) -> _Reader:
+    plain = [p for p in OBJECT_TYPES[type_name].answered if p.stored]
+    names = tuple(p.name for p in plain)
+    places = [NAMES[type_name].index(name) for name in names]
+    of_kind = {
+        kind: tuple(at for at, p in enumerate(plain) if p.kind == kind) for kind in ("number", "ref", "refs", "url")
+    }
+    return _Reader(names, itemgetter(*places), of_kind["number"], of_kind["ref"], of_kind["refs"], of_kind["url"])
+
+
+def answered(p: Property, record: Record, wire_id: WireID, origin: str = "") -> Any:
     """The wire value of a plain property."""
     if p.kind == "objectType":
         return record.type

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from scrumrpc.model.image import Image
 from scrumrpc.model.record import Record
+from scrumrpc.model.rendered import AllRendered
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store.database import Connection, Database
 from scrumrpc.store.log import changes_back, changes_since, given_up
 from scrumrpc.store.statements import STATEMENTS, record_from
+from scrumrpc.store.turns import in_turns
 
 Key = tuple[int, int | None]
 """What an image is of: an account, and the past version that it has and keeps; None for the one of the present."""
@@ -24,7 +26,8 @@ class Images:
     """The images of a worker, together at most about `limit` bytes; the one in use stays, however large it is.
 
     Where they take more, the least recently used one goes first, but a past one while those take more than half of the
-    bytes: reading through the history of one account must not drive out what others work with.
+    bytes: reading through the history of one account must not drive out what others work with. The JSON that is kept
+    of them counts, takes half of the bytes at most, and goes with them; of what stays it goes where it has no room.
 
     `origin` is where this server is reached, which stands in front of the URLs of files that it keeps.
     """
@@ -33,21 +36,19 @@ class Images:
         self._database = database
         self._limit = limit
         self.origin = origin
+        self._rendered = AllRendered()
         self._images: OrderedDict[Key, Image] = OrderedDict()
         self._loading: dict[tuple[int, bool], asyncio.Lock] = {}  # of each account for the present, and for its past
 
     async def at_least(self, account: int, version: int) -> Image:
-        """The account's image at `version` or a newer committed one.
-
-        Whoever uses it must not wait for anything in between, because the next call may move it on.
-        """
+        """The account's image at `version` or a newer committed one."""
         key = (account, None)
         image = self._images.get(key)
         if image is None or image.version < version:
             async with self._loading.setdefault((account, False), asyncio.Lock()):
                 image = self._images.get(key)
                 if image is None:
-                    image = await self._database.read(lambda conn: load_from_tables(conn, account, self.origin))
+                    image = await self._load(account)
                 elif image.version < version:
                     image = await self._on(image)
                 self._images[key] = image
@@ -55,10 +56,7 @@ class Images:
         return image
 
     async def at(self, account: int, version: int) -> Image:
-        """The account's image at exactly `version`, which must be committed, and kept still.
-
-        It may be the one of the present, and is used as that: without waiting for anything in between.
-        """
+        """The account's image at exactly `version`, which must be committed, and kept still."""
         key = (account, version)
         if key not in self._images:
             async with self._loading.setdefault((account, True), asyncio.Lock()):
@@ -66,7 +64,7 @@ class Images:
                     present = await self.at_least(account, version)
                     if present.version == version:
                         return present
-                    self._images[key] = await self._back(self._next_after(account, version).fork(), version)
+                    self._images[key] = await self._back(self._next_after(account, version), version)
         image = self._images[key]
         if (account, None) in self._images:
             self._images.move_to_end((account, None))  # the next past image is made from it
@@ -78,7 +76,7 @@ class Images:
         return iter(self._images.values())
 
     def present(self, account: int) -> Image | None:
-        """The account's image of the present, however old, if one is kept; to be used without waiting for anything.
+        """The account's image of the present, however old, if one is kept.
 
         For a call that holds the account's lock, which must not wait for who loads an image or has the next connection:
         those may be waiting for the lock.
@@ -95,9 +93,8 @@ class Images:
         account, since = image.account, image.version
         onward = await self._database.read(lambda conn: changes_since(conn, account, since))
         if since < onward.oldest:
-            return await self._database.read(lambda conn: load_from_tables(conn, account, self.origin))
-        image.apply(onward.reached, onward.changes)
-        return image
+            return await self._load(account)
+        return await in_turns(image.moving(onward.reached, onward.changes))
 
     async def _back(self, image: Image, version: int) -> Image:
         account, since = image.account, image.version
@@ -105,18 +102,26 @@ class Images:
         if not backward.is_kept:
             raise given_up(version, backward.oldest)
         if since < backward.oldest:  # history is given up that would lead from here to a version that has a name
-            return await self._back((await self.at_least(account, backward.oldest)).fork(), version)
-        image.apply(version, backward.changes)
-        return image
+            return await self._back(await self.at_least(account, backward.oldest), version)
+        return await in_turns(image.moving(version, backward.changes))
+
+    async def _load(self, account: int) -> Image:
+        return await self._database.read(lambda conn: load_from_tables(conn, account, self.origin, self._rendered))
 
     def _use(self, key: Key) -> None:
         self._images.move_to_end(key)
+        self._rendered.shrink(self._limit // 2)
         while (oldest := self._to_drop()) is not None:
             del self._images[oldest]
             account, past = oldest
             lock = self._loading.get((account, past is not None))
             if lock and not lock.locked():
                 del self._loading[account, past is not None]
+        self._rendered.shrink(max(self._limit - self._bytes(), 0))
+
+    def _bytes(self) -> int:
+        """What the images take, but for the JSON that is kept of them."""
+        return sum(image.bytes for image in self.kept())
 
     def _to_drop(self) -> Key | None:
         """Which image has to go, if one has."""
@@ -124,13 +129,15 @@ class Images:
         past = [key for key in others if key[1] is not None]
         if len(past) >= _MOST_PAST:
             return past[0]
-        if sum(image.bytes for image in self.kept()) <= self._limit:
+        if self._bytes() + self._rendered.bytes <= self._limit:
             return None
         of_past = sum(image.bytes for (_, version), image in self._images.items() if version is not None)
         return next(iter(past if of_past > self._limit / 2 and past else others), None)
 
 
-async def load_from_tables(conn: Connection, account: int, origin: str = "") -> Image:
+async def load_from_tables(
+    conn: Connection, account: int, origin: str = "", rendered: AllRendered | None = None
+) -> Image:
     """The account as its tables have it now: one snapshot, with the version read inside it."""
     await conn.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
@@ -140,15 +147,15 @@ async def load_from_tables(conn: Connection, account: int, origin: str = "") -> 
         records = await load_records(conn, account)
     finally:
         await conn.execute("ROLLBACK")
-    return Image(account, version, records, origin)
+    image = Image(account, version, (), origin, rendered)
+    await in_turns(image.filling(records))
+    return image
 
 
 async def load_from_log(conn: Connection, account: int, version: int | None = None) -> Image:
     """The account replayed from nothing by its change log, up to `version` or to the newest one."""
-    image = Image(account, 0)
     onward = await (changes_since(conn, account, 0) if version is None else changes_since(conn, account, 0, version))
-    image.apply(onward.reached, onward.changes)
-    return image
+    return Image(account, 0).moved(onward.reached, onward.changes)
 
 
 async def load_records(conn: Connection, account: int) -> list[Record]:

@@ -200,7 +200,7 @@ class Transaction(PuttingBack):
     async def looked_at(self, start: Mapping[int, Record | None], look: Callable[[Image], T]) -> T:
         """What `look` finds in the account as it was when the call had made this of the objects that it has touched.
 
-        What `so_far` answered at some time is such a start. The image is lent: it must be left as it was.
+        What `so_far` answered at some time is such a start.
         """
         await self.read()  # sends what is not sent yet: the tables may be read
         changes = [Change(number, record) for number, record in start.items()]
@@ -209,13 +209,10 @@ class Transaction(PuttingBack):
             since = kept.version
             onward = await changes_since(self._conn, self.account, since)
             if since >= onward.oldest:
-                missing = onward.changes if kept.version == since else []  # else a reader has moved it on meanwhile
-                with kept.tried(self.version, [*missing, *changes]):
-                    return look(kept)
+                return look(kept.moved(self.version, [*onward.changes, *changes]))
         image = Image(self.account, self.version, await load_records(self._conn, self.account))
         then = [Change(number, start.get(number, before)) for number, before in self._before.items()]
-        with image.tried(self.version, then):
-            return look(image)
+        return look(image.moved(self.version, then))
 
     async def renew_standing(self) -> None:
         """Brings `standing` in line with what the call has done so far to what its caller may do."""

@@ -83,7 +83,7 @@ def test_the_present_is_taken_as_long_as_it_is_the_version_asked_for(world: Worl
     present = world.run(images.at_least(world.account, 1))
     assert world.run(images.at(world.account, 1)) is present
     world.call("addProject", name="A")
-    world.run(images.at_least(world.account, 2))
+    present = world.run(images.at_least(world.account, 2))
     past = world.run(images.at(world.account, 1))
     assert (past.version, present.version, images.built) == (1, 2, 1)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from scrumrpc.model.custom_values import REFERENCE_TYPES
-from scrumrpc.model.image import Change, Image, ListKey
+from scrumrpc.model.image import Change, Image
 from scrumrpc.model.invariants import violations
+from scrumrpc.model.lists import ListKey
 from scrumrpc.model.record import Record
 from scrumrpc.model.types import STORED_TYPES
 
@@ -38,9 +39,9 @@ class Around:
     rule about columns then looks at the tasks of these items by itself.
     """
 
-    def __init__(self, image: Image, changes: Iterable[Changed]) -> None:
+    def __init__(self, image: Image, looked_at: Collection[int]) -> None:
         self._image = image
-        self._looked_at = _looked_at(image, list(changes))
+        self._looked_at = looked_at
 
     def records(self) -> Iterator[Record]:
         """See Objects."""
@@ -62,14 +63,14 @@ class Around:
 
 
 def broken_by(image: Image, changes: list[Changed]) -> list[str]:
-    """The lines of `violations` that changes of the image bring about; it stays as it is before them.
+    """The lines of `violations` that changes of the image bring about.
 
     What broke a rule before does not count: imported data may.
     """
-    with image.tried(image.version, [Change(_number(each), each[1]) for each in changes]):
-        around = Around(image, changes)
-        broken = violations(around)
-    before = set(violations(around)) if broken else ()
+    changed = image.moved(image.version, [Change(_number(each), each[1]) for each in changes])
+    looked_at = _looked_at(changed, changes)
+    broken = violations(Around(changed, looked_at))
+    before = set(violations(Around(image, looked_at))) if broken else ()
     return [line for line in broken if line not in before]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from scrumrpc.model.image import ListKey
+from scrumrpc.model.lists import ListKey
 from scrumrpc.model.record import Record
 
 

@@ -1,4 +1,4 @@
-"""Finding objects in an image by their ids: right however changes come, whenever it is first asked."""
+"""Finding objects in images by their ids: right however changes come, whenever which image is first asked."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def names(each: Record) -> set[tuple[str, str, str]]:
 def test_what_is_found_is_what_has_the_name(versions: list[list[Any]], asked_at: int) -> None:
     image = Image(1, 0)
     kept: dict[int, Record] = {}
+    past = [(image, kept)]
     for version, states in enumerate(versions, 1):
         after = dict(kept)
         for number, state in states:
@@ -37,11 +38,13 @@ def test_what_is_found_is_what_has_the_name(versions: list[list[Any]], asked_at:
         if sum(len(names(each)) for each in there) != len(set().union(*map(names, there))):
             continue  # the database keeps names unique at the end of each version
         changes = [Change(number, after[number]) for number in sorted({number for number, _ in states})]
-        image.apply(version, changes)
+        image = image.moved(version, changes)
         kept = {each.number: each for each in there}
         if version >= asked_at:
             check(image, kept)
-    check(image, kept)
+        past.append((image, kept))
+    for image, kept in past:
+        check(image, kept)
 
 
 def check(image: Image, kept: dict[int, Record]) -> None:
@@ -59,7 +62,8 @@ def test_a_person_that_is_deleted_is_found_as_a_deleted_person() -> None:
     assert image.find("Person", "1-0-1") is image.find_external("Person", "x") is person
     deleted = Record(1, "DeletedPerson", person.values)
     successor = record(2, "Person", "1-0-2", "x")
-    image.apply(2, [Change(1, deleted), Change(2, successor)])
+    past, image = image, image.moved(2, [Change(1, deleted), Change(2, successor)])
+    assert past.find("Person", "1-0-1") is past.find_external("Person", "x") is person
     assert image.find("Person", "1-0-1") is None
     assert image.find("DeletedPerson", "1-0-1") is deleted
     assert image.find_external("Person", "x") is successor

@@ -1,0 +1,87 @@
+"""Rendered JSON that is kept: pieces of answers that serve again until an object in them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakSet
+
+from scrumrpc.model.chunk import Chunk
+
+Parts = list[bytes]
+"""JSON in pieces, to which others are appended."""
+
+LARGE = 16 * 1024
+"""Bytes of JSON from which on it is worth keeping."""
+
+
+class Rendered:
+    """The JSON of some objects that follow one another, in pieces.
+
+    Whatever holds it is never changed, only replaced: so it stays right for as long as it is there.
+    """
+
+    __slots__ = ("__weakref__", "_all", "length", "parts", "size", "used")
+
+    def __init__(self, parts: tuple[bytes, ...], length: int, size: int, of: AllRendered) -> None:
+        self.parts = parts
+        self.length = length  # bytes of the pieces
+        self.size = size  # likewise, but for those that are kept of what nests in the objects
+        self.used = of.now
+        self._all = of
+        of.bytes += size
+
+    def __del__(self) -> None:
+        self._all.bytes -= self.size
+
+    def drop(self) -> None:
+        """Forgets the pieces; there are none in what is kept otherwise."""
+        self._all.bytes -= self.size
+        self.parts, self.size = (), 0
+
+
+class AllRendered:
+    """All rendered JSON that a worker keeps, for whatever accounts, versions and combinations of includeProperties.
+
+    `bytes` is how much there is. What one answer has kept or used has the same `now`.
+    """
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.now = 0
+        self._kept: WeakSet[Rendered] = WeakSet()
+
+    def keep(self, parts: Sequence[bytes], length: int, size: int) -> Rendered:
+        """Keeps pieces of so many bytes for as long as there is what they are of; `size` of them are not kept yet."""
+        rendered = Rendered(tuple(parts), length, size, self)
+        self._kept.add(rendered)
+        return rendered
+
+    def shrink(self, limit: int) -> None:
+        """Drops what was not used for longest, until there are at most so many bytes."""
+        if self.bytes <= limit:
+            return
+        for rendered in sorted(self._kept, key=lambda each: each.used):
+            rendered.drop()
+            if self.bytes <= limit:
+                return
+
+
+def put_together(parts: Sequence[bytes]) -> Parts:
+    """The same JSON in fewer pieces: small ones that follow one another become one; large ones become chunks.
+
+    >>> put_together([b"[", b"1", b",", b"2" * LARGE, b"]"]) == [b"[1,", b"2" * LARGE, b"]"]
+    True
+    """
+    whole: Parts = []
+    small: Parts = []
+    for part in parts:
+        if len(part) < LARGE:
+            small.append(part)
+            continue
+        if small:
+            whole.append(b"".join(small))
+            small = []
+        whole.append(part)
+    if small:
+        whole.append(b"".join(small))
+    return [Chunk(part) if len(part) >= LARGE and not isinstance(part, Chunk) else part for part in whole]
