@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from scrumrpc.calls.authentication import hash_of, new_key
 from scrumrpc.errors import AuthenticationRequired, InvalidAuthenticationInfo
-from scrumrpc.wire.credentials import read_basic
+from scrumrpc.wire import credentials as module
+from scrumrpc.wire.credentials import Readings, read_basic
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 
@@ -87,3 +88,30 @@ def test_what_cannot_be_read_is_not_quoted() -> None:
         with pytest.raises(InvalidAuthenticationInfo) as refused:
             read_basic(header)
         assert secret.partition("-")[2] not in refused.value.message
+
+
+def test_a_header_that_comes_again_is_read_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_KNOWN", 3)
+    readings = Readings()
+    headers = [basic(f"ann@example.com:{new_key(number)}") for number in range(1, 6)]
+    for header in headers * 3:
+        assert readings.read(header) == read_basic(header)
+    assert readings.read(headers[-1]) is readings.read(headers[-1])
+
+
+def test_no_key_is_kept() -> None:
+    readings = Readings()
+    key = new_key(1)
+    header = basic(f"ann@example.com:{key}")
+    readings.read(header)
+    kept = repr(vars(readings))
+    assert key not in kept
+    assert header.partition(" ")[2] not in kept
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer x", "Basic !", basic("no colon")])
+def test_what_is_refused_is_refused_again(header: str | None) -> None:
+    readings = Readings()
+    for _ in range(2):
+        with pytest.raises((AuthenticationRequired, InvalidAuthenticationInfo)):
+            readings.read(header)
