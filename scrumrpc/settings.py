@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.config import Config
@@ -51,7 +52,7 @@ class Settings:
     @classmethod
     def _read(cls, config: Config) -> Settings:
         return cls(
-            database_url=config("DATABASE_URL", default=""),
+            database_url=config("DATABASE_URL", default="") or config("DATABASE_URL_FILE", cast=_content, default=""),
             database_connections=config("SCRUMRPC_DATABASE_CONNECTIONS", cast=_at_least_one, default=8),
             database_prepare=config("SCRUMRPC_DATABASE_PREPARE", cast=bool, default=True),
             database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=10.0),
@@ -71,6 +72,23 @@ class Settings:
             log_calls=config("SCRUMRPC_LOG_CALLS", cast=bool, default=True),
             admin_email=config("SCRUMRPC_ADMIN_EMAIL", default="admin@example.com"),
         )
+
+
+def _content(path: str) -> str:
+    """What a file says: container engines and service managers hand over secrets so, which environments give away."""
+    if not path:
+        return ""
+    try:
+        content = Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file {path} that DATABASE_URL_FILE names cannot be read: {_why(error)}.") from None
+    if not content:
+        raise SettingsError(f"The file {path} that DATABASE_URL_FILE names is empty.")
+    return content
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or "it is not there") if isinstance(error, OSError) else "it is no text"
 
 
 def _at_least_one(text: str | int) -> int:

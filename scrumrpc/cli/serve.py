@@ -104,7 +104,7 @@ async def _serve(options: Options) -> None:
             await workers.start(orders)
         except WorkerFailedError as error:
             raise click.ClickException(f"{error} What it said stands above.") from None
-        _announce(options, origin, new_keys)
+        _announce(options, origin, new_keys, embedded=postgres is not None)
         if settings.history_days:
             keep_days = import_module("scrumrpc.cli.history").keep_days
             cleanup.push_async_callback(_ended, asyncio.create_task(keep_days(url, settings.history_days)))
@@ -182,9 +182,9 @@ def _share_metrics(cleanup: AsyncExitStack) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
-def _announce(options: Options, origin: str, new_keys: list[NewKey]) -> None:
+def _announce(options: Options, origin: str, new_keys: list[NewKey], *, embedded: bool) -> None:
     click.echo(f"scrumrpc serves at {origin} (documentation: {origin}/docs)")
-    if not os.environ.get("DATABASE_URL"):
+    if embedded:
         click.echo(f"Data is kept in {options.data.resolve()}")
     insecure = " -k" if options.tls_cert else ""
     for key in new_keys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,26 @@ def test_what_cannot_be(monkeypatch: pytest.MonkeyPatch, name: str, value: str) 
     with pytest.raises(SettingsError, match=rf"The environment variable {name} ") as refused:
         Settings.from_environment()
     assert value not in str(refused.value)
+
+
+def test_the_address_of_the_database_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "database-url"
+    file.write_text("postgresql://somewhere/db\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(file))
+    assert Settings.from_environment().database_url == "postgresql://somewhere/db"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/db")
+    assert Settings.from_environment().database_url == "postgresql://elsewhere/db"
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"", "is empty"), (b"\xff", "no text")])
+def test_a_file_that_tells_no_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    file = tmp_path / "database-url"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(file))
+    with pytest.raises(SettingsError, match=f"that DATABASE_URL_FILE names .*{why}"):
+        Settings.from_environment()
