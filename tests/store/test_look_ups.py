@@ -222,3 +222,29 @@ def test_connections_that_died_are_not_noticed(world: World) -> None:
             await look_ups.look_up(of(world))
 
     world.run(work())
+
+
+def test_the_server_does_not_plan_anew_for_one_caller(world: World) -> None:
+    """Planning takes several times as long as running, and would come with each poll."""
+    credentials = credentials_of(world.admin, world.key)
+
+    async def work(conn: Connection) -> tuple[int, int]:
+        for _ in range(30):
+            [standing] = await look_up_all(conn, [credentials])
+            assert standing is not None
+        cursor = await conn.execute(
+            "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ("%WITH ORDINALITY AS w%",),
+        )
+        [plans] = await cursor.fetchall()
+        return int(plans[0]), int(plans[1])
+
+    async def whole() -> tuple[int, int]:
+        database = Database(world.database.url, size=1)
+        await database.open()
+        try:
+            return await database.read(work)
+        finally:
+            await database.close()
+
+    assert world.run(whole()) == (5, 24)  # the first of all was not prepared, and the server tries five times
