@@ -14,6 +14,7 @@ from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.parameters import Reading, named_in, numbered, read, resolve, unknown
 from scrumrpc.calls.permissions import check
 from scrumrpc.calls.registry import METHODS, Method
+from scrumrpc.calls.tags import Known
 from scrumrpc.calls.view import View, version_mismatch
 from scrumrpc.calls.waits import Waiter, Waits
 from scrumrpc.errors import ApiError, InvalidMethodName, RequestAlreadyExecuted
@@ -61,14 +62,24 @@ class Calls:
         self._private_targets = private_targets
         self._noting: dict[tuple[int, int | None], asyncio.Task[None]] = {}
 
-    async def call(self, name: str, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
-        """Runs a method by its wire name with parameters as text; raises ApiError where it fails."""
+    async def call(
+        self,
+        name: str,
+        given: Mapping[str, str],
+        credentials: Credentials,
+        call_id: str,
+        known: Known | None = None,
+    ) -> Answer:
+        """Runs a method by its wire name with parameters as text; raises ApiError where it fails.
+
+        `known` are the answers that the caller has; a method whose answers have tags is then Unchanged if it is one.
+        """
         method = find(name, by_operator=credentials.key_hash is None)
         if credentials.key_hash is None:
             return await self._run(method, given, credentials, call_id)
         place = self._limits.waiting if method.waits else self._limits.admitted
         async with place(credentials.key_hash):
-            return await self._run(method, given, credentials, call_id)
+            return await self._run(method, given, credentials, call_id, known)
 
     @asynccontextmanager
     async def opened(
@@ -92,11 +103,20 @@ class Calls:
         """Waits for what calls left to do in the background."""
         await asyncio.gather(*self._noting.values(), return_exceptions=True)
 
-    async def _run(self, method: Method, given: Mapping[str, str], credentials: Credentials, call_id: str) -> Answer:
+    async def _run(
+        self,
+        method: Method,
+        given: Mapping[str, str],
+        credentials: Credentials,
+        call_id: str,
+        known: Known | None = None,
+    ) -> Answer:
         try:
             reading = await self._reading(method, given, credentials)
-            run = self._write if method.writes else self._read
-            answer = await run(method, reading, credentials, call_id)
+            if method.writes:
+                answer = await self._write(method, reading, credentials, call_id)
+            else:
+                answer = await self._read(method, reading, credentials, known)
         except ApiError as error:
             error.ignored = unknown(method, given)
             raise
@@ -139,7 +159,7 @@ class Calls:
             self._signals.committed(standing.account, tx.version)
         return Answer(tx.version, result, reading.ignored, standing)
 
-    async def _read(self, method: Method, reading: Reading, credentials: Credentials, _call_id: str) -> Answer:
+    async def _read(self, method: Method, reading: Reading, credentials: Credentials, known: Known | None) -> Answer:
         """requiredDataVersion and atDataVersion, then the objects that parameters name, as the image has them.
 
         Then the method.
@@ -149,7 +169,7 @@ class Calls:
             arguments = numbered(reading.arguments, standing.named)
             required, at = reading.required(standing.named), arguments.get("atDataVersion")
             waiter = Waiter(self.waits, credentials) if method.waits else None
-            view = View(standing, self._database, self._images, required, at, waiter)
+            view = View(standing, self._database, self._images, required, at, waiter, known)
             if references := named_in(arguments):
                 image = await view.image()
                 arguments = resolve(arguments, {reference: image.find(*reference) for reference in references})

@@ -36,8 +36,9 @@ class Method:
 
     `noun` is the object type that it is about; `requires` are the conditions that must hold, in words; `result` says
     what it answers, and a `secret_result` is told once and kept nowhere. `origin` says whether the original has the
-    method. A method that `waits` for new versions takes no place of those for ordinary calls. Others than `public` ones
-    have no URL: they serve the command line, or something else that calls methods.
+    method. A method that `waits` for new versions takes no place of those for ordinary calls. The answers of one that
+    is `tagged` have tags, by which a caller says which of them it has already. Others than `public` ones have no URL:
+    they serve the command line, or something else that calls methods.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Method:
     takes_required_data_version: bool
     secret_result: bool
     waits: bool
+    tagged: bool
     origin: Origin
 
 
@@ -113,6 +115,7 @@ def method(
     takes_required_data_version: bool = True,
     secret_result: bool = False,
     waits: bool = False,
+    tagged: bool = False,
 ) -> Callable[[Function], Function]:
     """Registers a function under its own name.
 
@@ -134,6 +137,7 @@ def method(
             takes_required_data_version=takes_required_data_version,
             secret_result=secret_result,
             waits=waits,
+            tagged=tagged,
         )
         return function
 
@@ -154,6 +158,7 @@ def add(
     takes_required_data_version: bool = True,
     secret_result: bool = False,
     waits: bool = False,
+    tagged: bool = False,
     doc: str | None = None,
     parameters: tuple[Parameter, ...] | None = None,
 ) -> None:
@@ -173,7 +178,7 @@ def add(
     result, schema = _RESULTS[answers]
     METHODS[name] = Method(
         name, function, writes, noun, doc, parameters, permission, tuple(requires), result, schema, public,
-        takes_request_id, takes_required_data_version, secret_result, waits, origin_of(name),
+        takes_request_id, takes_required_data_version, secret_result, waits, tagged, origin_of(name),
     )  # fmt: skip
 
 

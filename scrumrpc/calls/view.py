@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeGuard
 
 from scrumrpc.calls.collapsed import Collapse, collapse_of
+from scrumrpc.calls.tags import Known, tag_of
 from scrumrpc.calls.told import Choice, Sight, Told, told
 from scrumrpc.calls.waits import Waiter
 from scrumrpc.errors import APIBusy, DataVersionNoLongerKept, DataVersionNotReachedYet, RequiredDataVersionNotMatching
@@ -16,7 +19,7 @@ from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.store.keys import Key, keys_of
 from scrumrpc.store.log import first_changes, given_up
-from scrumrpc.store.named_versions import MOST_SEEN, NamedVersion, Version, names_of, versions
+from scrumrpc.store.named_versions import MOST_SEEN, NamedVersion, Version, made_by, names_of, versions
 from scrumrpc.store.standing import Standing
 from scrumrpc.store.webhooks import Delivery, Webhook, deliveries_of, webhooks_of
 
@@ -29,6 +32,7 @@ class Json:
     """A result that is JSON already, in pieces. Large ones are in memory once, however many answers have them."""
 
     parts: list[bytes]
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class View:
         required_data_version: int | None,
         at_data_version: int | None = None,
         waiter: Waiter | None = None,
+        known: Known | None = None,
     ) -> None:
         self.standing = standing
         self.version = standing.data_version
@@ -70,6 +75,8 @@ class View:
         self._required = required_data_version
         self._at = at_data_version
         self._waiter = waiter
+        self._known = known
+        self._made_by: tuple[int, str | None] | None = None  # of which version, and what
         self._check()
         if at_data_version is not None:
             check_readable(standing, at_data_version)
@@ -83,6 +90,21 @@ class View:
         self.version = image.version
         self._check()
         return image
+
+    async def tag(self, about: Sequence[Any]) -> str | None:
+        """The tag of the answer to a question at `version`; None for a caller who has no use for it."""
+        if self._known is None:
+            return None
+        version = self.version
+        if self._made_by is None or self._made_by[0] != version:
+            account = self.standing.account
+            found = await self._database.read(lambda conn: made_by(conn, account, version))
+            self._made_by = version, found
+        return tag_of(self.standing, version, self._made_by[1], self._images.origin, about)
+
+    def has(self, tag: str | None) -> TypeGuard[str]:
+        """Whether the caller has the answer with that tag."""
+        return tag is not None and self._known is not None and (self._known.anything or tag in self._known.tags)
 
     async def changed_since(self, type_name: str, version: int) -> tuple[Image, frozenset[int]]:
         """The account's image, and the numbers of the objects of a type that changed after `version` and up to it.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from scrumrpc.store.database import Connection
+from scrumrpc.store.flush import flush
 
 _FIND = """
 SELECT name, version FROM named_versions
@@ -17,6 +18,11 @@ SELECT n.name, n.version, n.note, p.wire_id, (extract(epoch FROM n.created_at) *
 FROM named_versions n LEFT JOIN objects p ON p.account_id = n.account_id AND p.id = n.person_id
 WHERE n.account_id = %(account)s AND (%(name)s::text IS NULL OR n.name = %(name)s)
 ORDER BY n.version, n.created_at, n.name
+"""
+
+_MADE_BY = """
+SELECT v.call_id || ' ' || (extract(epoch FROM v.committed_at) * 1000000)::bigint
+FROM versions v WHERE v.account_id = %(account)s AND v.version = %(version)s
 """
 
 _ADD = """
@@ -71,6 +77,15 @@ class Version:
     person: str | None
     method: str
     call_id: str
+
+
+async def made_by(conn: Connection, account: int, version: int) -> str | None:
+    """What tells the version from others that had its number, in a database that was brought back since to before it.
+
+    None for one that nothing is known of: there was nothing yet at version 0.
+    """
+    [rows] = await flush(conn, [(_MADE_BY, {"account": account, "version": version})])
+    return rows[0][0] if rows else None
 
 
 async def versions_of(conn: Connection, account: int, versions: Sequence[int | str]) -> dict[str, int]:

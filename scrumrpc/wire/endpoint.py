@@ -19,15 +19,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 from scrumrpc.calls.pipeline import Answer, Calls, find
 from scrumrpc.calls.registry import Method
+from scrumrpc.calls.tags import Unchanged
 from scrumrpc.calls.view import File, Json
 from scrumrpc.errors import ApiError, InternalServerError, InvalidParameter, InvalidRequest
 from scrumrpc.wire import metrics
 from scrumrpc.wire.compressing import WORTH, Compressor
+from scrumrpc.wire.conditional import CACHING, known_answers
 from scrumrpc.wire.connection import ClientGoneError, while_connected
 from scrumrpc.wire.credentials import Readings
 from scrumrpc.wire.form import merge
 from scrumrpc.wire.pretty import pretty
-from scrumrpc.wire.sending import send_large
+from scrumrpc.wire.sending import send_large, send_unchanged
 from scrumrpc.wire.uploads import is_file, merge_file, takes_file
 
 _LOG = structlog.get_logger("scrumrpc.calls")
@@ -36,8 +38,8 @@ _IN_BASE64 = 2
 
 
 COMMON_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-"""Of every JSON answer."""
-JSON_HEADERS = ((b"content-type", b"application/json"), *COMMON_HEADERS)
+"""Of every JSON answer that has no tag."""
+_JSON = (b"content-type", b"application/json")
 
 
 class Endpoint:
@@ -66,11 +68,12 @@ class Endpoint:
             printed = wants_pretty(given)
             method = check_verb(verb, headers, name)
             credentials = self._readings.read(headers.get("authorization"))
+            known = known_answers(scope, laid_out=printed) if method.tagged and verb != "POST" else None
             if method.waits:
                 async with while_connected(receive):
                     answer = await self._calls.call(name, given, credentials, call_id)
             else:
-                answer = await self._calls.call(name, given, credentials, call_id)
+                answer = await self._calls.call(name, given, credentials, call_id, known)
             parts = result_of(answer)
         except ClientGoneError:
             metrics.count_call(name, "ClientGone", time.perf_counter() - started)
@@ -82,13 +85,17 @@ class Endpoint:
         if error:
             parts = error_of(error)
         large = sum(map(len, parts)) >= WORTH
-        if printed:
+        if printed and parts:
             parts = [await asyncio.to_thread(_laid_out, parts) if large else _laid_out(parts)]
-        status = 200 if error is None else error.status
+        tag = answer.result.tag if answer and isinstance(answer.result, Json | Unchanged) else None
+        status = error.status if error else 200 if parts else 304
         seconds = time.perf_counter() - started
         told = headers_of(call_id, answer, error)
-        if large:
-            await send_large(scope, send, status, [*JSON_HEADERS, *told], parts, self._compressor)
+        if status == 304 and tag:
+            await send_unchanged(scope, send, told, tag, laid_out=printed)
+        elif large or tag:
+            told += [_JSON, *(COMMON_HEADERS if tag is None else CACHING)]
+            await send_large(scope, send, status, told, parts, self._compressor, tag, laid_out=printed)
         else:
             await send_json(send, status, told, parts, with_body=scope["method"] != "HEAD")
         metrics.count_call(name, "ok" if error is None else error.error_id, seconds)
@@ -177,10 +184,12 @@ def check_verb(verb: str, headers: Mapping[str, str], name: str) -> Method:
 
 
 def result_of(answer: Answer) -> list[bytes]:
-    """A Result object, in pieces."""
+    """A Result object, in pieces; none for one that the client has already."""
     start = b'{"objectType":"Result","dataVersion":%d,"result":' % answer.version
     if isinstance(answer.result, Json):
         return [start, *answer.result.parts, b"}"]
+    if isinstance(answer.result, Unchanged):
+        return []
     if isinstance(answer.result, File):
         return [start, b'"', base64.b64encode(answer.result.content.data), b'"}']
     return [start, orjson.dumps(answer.result), b"}"]
@@ -231,7 +240,7 @@ async def send_json(
 ) -> None:
     """Sends a small JSON answer; without the body it tells the length all the same."""
     body = b"".join(parts)
-    whole = [*JSON_HEADERS, *headers, (b"content-length", b"%d" % len(body))]
+    whole = [_JSON, *COMMON_HEADERS, *headers, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": whole})
     await send({"type": "http.response.body", "body": body if with_body else b"", "more_body": False})
 

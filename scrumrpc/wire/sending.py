@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from starlette.datastructures import Headers
 from starlette.types import Scope, Send
 
-from scrumrpc.wire.compressing import Compressor, accepts_gzip
+from scrumrpc.wire.compressing import WORTH, Compressor, accepts_gzip
+from scrumrpc.wire.conditional import CACHING, etag
 
 # Bytes of a body that are sent at once. The next ones wait until the client has taken most of them: a slow client holds
 # little more than that in buffers of its own, and a TLS connection that still has much to send when its answer is
 # complete would be broken off after a while, and cut the answer short.
 _PIECE = 256 * 1024
 
-VARIES = (b"vary", b"accept-encoding")
+_VARIES = (b"vary", b"accept-encoding")
 """Tells caches that the same request gets another body from other clients."""
 
 
@@ -26,13 +27,32 @@ async def send_large(
     headers: list[tuple[bytes, bytes]],
     parts: Sequence[bytes],
     compressor: Compressor,
+    tag: str | None = None,
+    *,
+    laid_out: bool = False,
 ) -> None:
-    """Sends a large answer, compressed where the client accepts that."""
-    headers = [*headers, VARIES]
-    if accepts_gzip(",".join(Headers(scope=scope).getlist("accept-encoding"))):
-        headers.append((b"content-encoding", b"gzip"))
+    """Sends a JSON answer that is large or has a tag, compressed where that pays and the client accepts it."""
+    compressed = sum(map(len, parts)) >= WORTH and _accepts_gzip(scope)
+    whole = [*headers, _VARIES]
+    if tag:
+        whole.append(etag(tag, laid_out=laid_out, compressed=compressed))
+    if compressed:
+        whole.append((b"content-encoding", b"gzip"))
         parts = await compressor.gzip(parts)
-    await send_parts(scope, send, status, headers, parts)
+    await send_parts(scope, send, status, whole, parts)
+
+
+async def send_unchanged(
+    scope: Scope, send: Send, headers: list[tuple[bytes, bytes]], tag: str, *, laid_out: bool
+) -> None:
+    """Tells a client that the answer which it has is still right."""
+    name = etag(tag, laid_out=laid_out, compressed=_accepts_gzip(scope))
+    await send({"type": "http.response.start", "status": 304, "headers": [*headers, *CACHING, _VARIES, name]})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _accepts_gzip(scope: Scope) -> bool:
+    return accepts_gzip(",".join(Headers(scope=scope).getlist("accept-encoding")))
 
 
 async def send_parts(

@@ -56,5 +56,7 @@ def message_in(response: httpx2.Response, error: type[ApiError]) -> str:
 
 def _check_headers(response: httpx2.Response) -> None:
     assert response.headers["content-type"] == "application/json"
-    assert response.headers["cache-control"] == "no-store"
+    tagged = response.status_code == 200 and "etag" in response.headers
+    assert response.headers["cache-control"] == ("private, no-cache" if tagged else "no-store")
+    assert response.headers["x-content-type-options"] == "nosniff"
     assert re.fullmatch(r"[0-9a-f]{16}", response.headers["call-id"])
