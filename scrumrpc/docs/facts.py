@@ -38,6 +38,8 @@ SIGNING = r"""KEY_BYTES=$(printf '%s' "${SECRET#whsec_}" | openssl base64 -d -A 
 printf '%s.%s.%s' "$ID" "$TIMESTAMP" "$(cat body.json)" |
   openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY_BYTES" -binary | openssl base64 -A"""
 """Prints what comes behind v1, in the signature of a message."""
+COMPRESSED_FROM = 1_500
+"""Bytes from which on an answer is compressed for a client that accepts it."""
 PORT = 8080
 """Where `scrumrpc serve` listens by default."""
 MOST_PARAMETERS = 200

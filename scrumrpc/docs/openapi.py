@@ -25,8 +25,17 @@ _HEADERS: dict[str, tuple[str, Schema]] = {
     "Call-ID": ("Names the call in the server's log.", {"type": "string"}),
     "Data-Version": ("The data version of the account that the answer was made at.", {"type": "integer"}),
     "X-Ignored-Parameters": ("Names of given parameters that the method does not know.", {"type": "string"}),
+    "ETag": ("Names the answer: to be sent back in If-None-Match.", {"type": "string"}),
     "Retry-After": ("Seconds after which to try again.", {"type": "integer"}),
     "WWW-Authenticate": ("Asks for HTTP Basic credentials.", {"type": "string"}),
+}
+
+_KNOWN: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The tags of answers that the client has; if the present one is among them, it is not sent again.",
+    "required": False,
+    "schema": {"type": "string"},
 }
 
 _REASONS = {
@@ -100,8 +109,11 @@ def _path(method: Method) -> dict[str, Any]:
         "required": any(required for _, required in given.values()),
         "content": {_FORM: {"schema": _form(given), "example": example}},
     }
+    got = {**common, "parameters": query, "responses": responses}
+    if method.tagged:
+        got |= {"parameters": [*query, _KNOWN], "responses": _conditional(responses)}
     return {
-        "get": {"operationId": f"{method.name}ByGet", **common, "parameters": query, "responses": responses},
+        "get": {"operationId": f"{method.name}ByGet", **got},
         "post": {"operationId": method.name, **common, "requestBody": body, "responses": responses},
     }
 
@@ -175,6 +187,16 @@ def _success(method: Method) -> dict[str, Any]:
         "headers": _headers("Call-ID", "Data-Version", "X-Ignored-Parameters"),
         "content": {"application/json": {"schema": schema}},
     }
+
+
+def _conditional(responses: Mapping[str, Any]) -> dict[str, Any]:
+    """The responses where answers have tags."""
+    success = {**responses["200"], "headers": {**responses["200"]["headers"], **_headers("ETag")}}
+    unchanged = {
+        "description": "The client has the answer already.",
+        "headers": _headers("Call-ID", "Data-Version", "X-Ignored-Parameters", "ETag"),
+    }
+    return {**responses, "200": success, "304": unchanged}
 
 
 def _failures(method: Method) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from scrumrpc.docs.examples import ACCOUNT, EMAIL
 from scrumrpc.settings import Settings
 from scrumrpc.store import deliveries, webhooks
 from scrumrpc.webhooks import messages, patience
+from scrumrpc.wire.compressing import WORTH
 from scrumrpc.wire.form import MOST_PARAMETERS
 from tests.docs.document import Document
 
@@ -51,7 +52,7 @@ def test_the_other_facts(settings: Settings) -> None:
     assert f"{facts.FILES}/{{place}}/{{id}}/{{name}}" in paths
     assert facts.EVENTS in paths
     assert f"{facts.HOOKS}/{{service}}/{{account}}" in paths
-    assert facts.MOST_MENTIONS == MOST_MENTIONS
+    assert (facts.MOST_MENTIONS, facts.COMPRESSED_FROM) == (MOST_MENTIONS, WORTH)
 
 
 def test_the_facts_about_webhooks() -> None:

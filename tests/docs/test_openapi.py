@@ -66,7 +66,9 @@ def test_a_method_has_its_parameters(document: dict[str, Any], method: Method) -
     expected += ["pretty"]
     required = [p.name for p in method.parameters if p.required]
 
-    query = path["get"]["parameters"]
+    query = [p for p in path["get"]["parameters"] if p["in"] != "header"]
+    headers = [p["name"] for p in path["get"]["parameters"][len(query) :]]
+    assert headers == (["If-None-Match"] if method.tagged else [])
     assert [p["name"] for p in query] == expected
     assert [p["name"] for p in query if p["required"]] == required
     assert {p["in"] for p in query} == {"query"}
@@ -91,10 +93,16 @@ def test_examples_fit_the_schemas(document: dict[str, Any], name: str) -> None:
 @pytest.mark.parametrize("method", PUBLIC.values(), ids=lambda method: method.name)
 def test_a_method_has_its_answers(document: dict[str, Any], method: Method) -> None:
     path = document["paths"][f"/service/api/v1/{method.name}"]
-    for operation in path.values():
-        assert set(operation["responses"]) == {"200", *(str(error.status) for error in errors_of(method))}
+    for verb, operation in path.items():
+        conditional = {"304"} if method.tagged and verb == "get" else set()
+        assert set(operation["responses"]) == {"200", *(str(error.status) for error in errors_of(method)), *conditional}
+        assert ("ETag" in operation["responses"]["200"]["headers"]) == bool(conditional)
         promised: set[str] = set()
         for status, response in operation["responses"].items():
+            if status == "304":
+                assert "content" not in response
+                assert "ETag" in response["headers"]
+                continue
             if status == "200":
                 schema = response["content"]["application/json"]["schema"]
                 assert schema["allOf"][1]["properties"]["result"].items() >= method.result_schema.items()

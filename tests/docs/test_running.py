@@ -88,7 +88,7 @@ class Shell:
 
     def curl(self, *words: str) -> httpx2.Response:
         """What curl would do with these words."""
-        url = user = output = ""
+        url = user = output = tag = ""
         parts: list[bytes] = []
         headers = {}
         rest = iter(words)
@@ -108,6 +108,10 @@ class Shell:
                     headers[name] = value
                 case "-o":
                     output = next(rest)
+                case "--etag-compare":
+                    headers["If-None-Match"] = (self._folder / next(rest)).read_text()
+                case "--etag-save":
+                    tag = next(rest)
                 case "-k" | "-s" | "-i":
                     pass
                 case _:
@@ -122,7 +126,9 @@ class Shell:
             headers=headers,
             auth=(user.partition(":")[0], self._key) if user else None,
         )
-        if output:
+        if tag:
+            (self._folder / tag).write_text(answer.headers["etag"])
+        if output and answer.status_code != 304:
             (self._folder / output).write_bytes(answer.content)
         return answer
 
@@ -178,6 +184,10 @@ def test_every_curl_line_on_the_pages_runs(sample: Server, tmp_path: Path) -> No
         for block in blocks:
             answers = shell.run(block)
             assert answers, block
+            if "--etag-compare" in block:
+                assert [answer.status_code for answer in answers] == [200, 304]
+                assert (tmp_path / "data.json").read_bytes().startswith(b'{"objectType":"Result"')
+                continue
             for answer in answers:
                 if "-o " in block:
                     assert answer.status_code == 200

@@ -82,7 +82,7 @@ def test_a_change_makes_another_answer(client: httpx2.Client, world: World, proj
     for given in ({}, {"includeProperties": EVERYTHING}, {"projectIDs": project}):
         tags = [tag_of(client, **given)]
         for n in range(3):
-            client.post("addProject", data={"name": f"P{n}"})
+            result_of(client.post("addProject", data={"name": f"{given} {n}"}))
             response = get(client, ", ".join(tags), **given)
             assert result_of(response) is not None
             assert response.headers["etag"] not in tags
@@ -135,8 +135,8 @@ def test_who_reaches_something_else_has_another_answer(server: Server, client: h
     """What one may not see any more is not confirmed, and what one may see now is sent."""
     one, other = (world.call("addProject", name=name) for name in "AB")
     bob, eve = (world.person(f"{name}@example.com") for name in ("bob", "eve"))
-    for project, people in ((one, f"{bob},{eve}"), (other, eve)):
-        client.post("setProjectProductOwners", data={"projectID": project, "personIDs": people}).raise_for_status()
+    for project, person in ((one, bob), (one, eve), (other, eve)):
+        result_of(client.post("addProductOwner", data={"projectID": project, "personID": person}))
     with (
         client_of(server.api, ("bob@example.com", world.key)) as as_bob,
         client_of(server.api, ("eve@example.com", world.key)) as as_eve,
