@@ -66,9 +66,10 @@ def test_an_answer_of_some_megabytes_is_whole(server: Server, client: httpx2.Cli
             body = gzip.decompress(body) if encoding else body
             assert orjson.loads(body)["result"] == expected
             assert len(body) > ITEMS * SIZE
-            head, nothing = fetched(client, "HEAD", accepted)
-            assert nothing == b""
-            assert without_call(head) == without_call(response)
+            if verb == "GET":
+                head, nothing = fetched(client, "HEAD", accepted)
+                assert nothing == b""
+                assert without_call(head) == without_call(response)
 
 
 def fetched(client: httpx2.Client, verb: str, accepted: str) -> tuple[httpx2.Response, bytes]:
