@@ -7,12 +7,10 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from scrumrpc.model.image import Image
-from scrumrpc.model.record import Record
 from scrumrpc.model.rendered import AllRendered
-from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store.database import Connection, Database
+from scrumrpc.store.loading import load_records
 from scrumrpc.store.log import changes_back, changes_since, given_up
-from scrumrpc.store.statements import STATEMENTS, record_from
 from scrumrpc.store.turns import in_turns
 
 Key = tuple[int, int | None]
@@ -156,12 +154,3 @@ async def load_from_log(conn: Connection, account: int, version: int | None = No
     """The account replayed from nothing by its change log, up to `version` or to the newest one."""
     onward = await (changes_since(conn, account, 0) if version is None else changes_since(conn, account, 0, version))
     return Image(account, 0).moved(onward.reached, onward.changes)
-
-
-async def load_records(conn: Connection, account: int) -> list[Record]:
-    """All objects of the account, as the transaction on the connection sees them."""
-    records: list[Record] = []
-    for type_name in STORED_TYPES:
-        cursor = await conn.execute(STATEMENTS[type_name].load_all, {"account": account, "object_type": type_name})
-        records += [record_from(type_name, row) for row in await cursor.fetchall()]
-    return records

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -81,34 +81,20 @@ def ranks_since(type_name: str, rank: str, listed_in: str | None) -> str:
     """  # noqa: S608
 
 
-def _read_time(value: datetime) -> int:
-    return (value - _EPOCH) // _MILLISECOND
-
-
 def _write_time(value: int) -> datetime:
     return _EPOCH + value * _MILLISECOND
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {"date": lambda value: value.isoformat(), "time": _read_time}
 _WRITERS: dict[str, Callable[[Any], Any]] = {"time": _write_time}
-_COLUMNS = {
-    name: tuple((p.name, _READERS.get(p.kind)) for p in object_type.stored)
-    for name, object_type in STORED_TYPES.items()
-}
-
 _OWN_COLUMNS = {
     name: tuple((p.name, column_name(p.name), _WRITERS.get(p.kind)) for p in object_type.stored if has_column(p))
     for name, object_type in STORED_TYPES.items()
 }
 
 
-def record_from(type_name: str, row: Sequence[Any]) -> Record:
+def record_from(type_name: str, row: tuple[Any, ...]) -> Record:
     """The record that a loading statement's row holds."""
-    values = {
-        name: reader(value) if reader and value is not None else value
-        for (name, reader), value in zip(_COLUMNS[type_name], row[1:], strict=True)
-    }
-    return Record(row[0], type_name, values)
+    return Record.of_row(row[0], type_name, row[1:])
 
 
 def parameters_of(account: int, record: Record) -> dict[str, Any]:

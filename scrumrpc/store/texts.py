@@ -16,7 +16,8 @@ class TypeStatements:
     """The statements for one object type; parameters by name, `account` in all of them, `object_type` in loading ones.
 
     The loading ones answer rows that `record_from` reads: by `id` (wire id), by `ids`, by `numbers`, by `referred` (for
-    each property that refers to something: the numbers that it may hold), or all.
+    each property that refers to something: the numbers that it may hold), or all. One for all has null in place of
+    lists of ids: to find these for one object after the other takes longer than to find all at once.
     """
 
     load_by_id: str
@@ -24,6 +25,7 @@ class TypeStatements:
     load_by_numbers: str
     load_by_reference: dict[str, str]
     load_all: str
+    load_all_without_lists: str
     find_unique: str | None
     insert: str
     update: str

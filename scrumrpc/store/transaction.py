@@ -25,7 +25,8 @@ from scrumrpc.store import hooks, keys, log, named_versions
 from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.database import Connection
 from scrumrpc.store.flush import flush
-from scrumrpc.store.images import Images, load_records
+from scrumrpc.store.images import Images
+from scrumrpc.store.loading import load_records
 from scrumrpc.store.log import changes_since
 from scrumrpc.store.opening import Request
 from scrumrpc.store.putting_back import PuttingBack
