@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import orjson
 
 from scrumrpc.cli.command import data_option
 from scrumrpc.cli.opening import Store, run_command
@@ -37,6 +36,6 @@ def call(method: str, parameters: tuple[str, ...], email: str | None, account_id
         answer = await store.call(account_id, method, given, email)
         if answer.ignored:
             click.echo(f"Ignored, because {method} does not know them: {', '.join(answer.ignored)}", err=True)
-        click.echo(pretty(orjson.loads(b"".join(result_of(answer)))).replace("\r\n", "\n"))
+        click.echo(b"".join(pretty(result_of(answer))).decode().replace("\r\n", "\n"))
 
     run_command(data, work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import secrets
 import sys
@@ -28,7 +27,7 @@ from scrumrpc.wire.conditional import CACHING, known_answers
 from scrumrpc.wire.connection import ClientGoneError, while_connected
 from scrumrpc.wire.credentials import Readings
 from scrumrpc.wire.form import merge
-from scrumrpc.wire.pretty import pretty
+from scrumrpc.wire.pretty import laid_out
 from scrumrpc.wire.sending import send_large, send_unchanged
 from scrumrpc.wire.uploads import is_file, merge_file, takes_file
 
@@ -86,7 +85,7 @@ class Endpoint:
             parts = error_of(error)
         large = sum(map(len, parts)) >= WORTH
         if printed and parts:
-            parts = [await asyncio.to_thread(_laid_out, parts) if large else _laid_out(parts)]
+            parts = await laid_out(parts)
         tag = answer.result.tag if answer and isinstance(answer.result, Json | Unchanged) else None
         status = error.status if error else 200 if parts else 304
         seconds = time.perf_counter() - started
@@ -112,10 +111,6 @@ class Endpoint:
         body = await read_body(headers, receive, max(self._largest_body, _IN_BASE64 * self._largest_file))
         whole = verb == "POST" and is_file(content_type)
         return merge_file(query, body, content_type) if whole else merge(query, body, content_type)
-
-
-def _laid_out(parts: list[bytes]) -> bytes:
-    return pretty(orjson.loads(b"".join(parts))).encode()
 
 
 def headers_in(scope: Scope) -> dict[str, str]:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import re
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrumrpc.wire.pretty import pretty
+from scrumrpc.wire import pretty as module
+from scrumrpc.wire.pretty import laid_out
+
+
+def pretty(value: Any) -> str:
+    """The value as it is printed."""
+    return b"".join(module.pretty([orjson.dumps(value)])).decode()
+
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=10)
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -90,3 +100,43 @@ def test_the_layout_of_the_documentation() -> None:
             "}",
         ]
     )
+
+
+@given(JSON, st.lists(st.integers(0, 200)), st.integers(1, 40))
+def test_it_makes_no_difference_in_what_pieces_json_comes(value: Any, cuts: list[int], size: int) -> None:
+    whole = orjson.dumps([value, {"members": value}])
+    places = sorted({min(cut, len(whole)) for cut in cuts} | {0, len(whole)})
+    parts = [whole[begin:end] for begin, end in itertools.pairwise(places)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_PIECE", size)
+        printed = list(module.pretty(parts))
+    assert b"".join(printed).decode() == pretty(orjson.loads(whole))
+
+
+def test_long_texts_stay_whole() -> None:
+    value = {"a": '\\"},{' * 100_000, "b": ["x" * 300_000, {"c": "\r\n" * 50_000}]}
+    printed = pretty(value)
+    assert orjson.loads(printed) == value
+    assert printed.count("\r\n") == 5
+
+
+def test_others_have_their_turn_while_much_is_laid_out() -> None:
+    parts = [orjson.dumps([{"objectType": "Task", "id": f"1-0-{n}"} for n in range(20_000)])]
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def both() -> list[bytes]:
+        task = asyncio.create_task(other())
+        try:
+            return await laid_out(parts)
+        finally:
+            task.cancel()
+
+    printed = asyncio.run(both())
+    assert orjson.loads(b"".join(printed)) == orjson.loads(parts[0])
+    assert turns >= len(printed) - 2 > 20
