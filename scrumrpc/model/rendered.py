@@ -12,6 +12,8 @@ Parts = list[bytes]
 
 LARGE = 16 * 1024
 """Bytes of JSON from which on it is worth keeping."""
+_COMPRESSED = 8
+"""For so many bytes one more is counted, since what is kept may be kept compressed as well."""
 
 
 class Rendered:
@@ -25,7 +27,7 @@ class Rendered:
     def __init__(self, parts: tuple[bytes, ...], length: int, size: int, of: AllRendered) -> None:
         self.parts = parts
         self.length = length  # bytes of the pieces
-        self.size = size  # likewise, but for those that are kept of what nests in the objects
+        self.size = size  # what they take, but for those that are kept of what nests in the objects
         self.used = of.now
         self._all = of
         of.bytes += size
@@ -52,7 +54,7 @@ class AllRendered:
 
     def keep(self, parts: Sequence[bytes], length: int, size: int) -> Rendered:
         """Keeps pieces of so many bytes for as long as there is what they are of; `size` of them are not kept yet."""
-        rendered = Rendered(tuple(parts), length, size, self)
+        rendered = Rendered(tuple(parts), length, size + size // _COMPRESSED, self)
         self._kept.add(rendered)
         return rendered
 
