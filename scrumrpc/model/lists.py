@@ -26,11 +26,11 @@ Changed = tuple[int, Record | None, Record | None]
 OF_IDS = frozenset({"releaseID", "sprintID", "boardID"})
 """Lists that are answered as ids only, so that it does not matter what changes of their objects but their places."""
 
-_MOST = 96
+_MOST = 48
 """Objects in a run: after a change of one of them, all are rendered again."""
-_AT_FIRST = 64
+_AT_FIRST = 32
 """Objects in a run of a list that is filled at once, so that it has room for more."""
-_FEW = 16
+_FEW = 12
 """Objects in a run that goes together with the one beside it, if they have room."""
 
 
@@ -93,6 +93,10 @@ class Lists:
     def held(self, number: int) -> Held | None:
         """What is in the lists of an object, if anything is."""
         return self._held.get(number)
+
+    def are_held(self, numbers: tuple[int, ...]) -> list[Held | None]:
+        """What is in the lists of several objects."""
+        return self._held.several(numbers)
 
     def runs(self, key: ListKey) -> tuple[Run, ...]:
         """A list in its runs."""

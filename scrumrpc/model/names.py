@@ -10,16 +10,20 @@ from scrumrpc.model.record import Record
 class Names:
     """The numbers of all objects of a type that have, or had, some value in a property.
 
-    Copies of an account share it: whoever looks something up sees for himself whether the object has that name in his
-    copy. The newest comes first.
+    Images that are made from one another share it: whoever looks something up sees for himself whether the object has
+    that name in his image. The newest comes first.
     """
 
     def __init__(self, type_name: str, name: str, records: Iterable[Record]) -> None:
         self._type = type_name
         self._property = name
-        self._numbers: dict[str, tuple[int, ...]] = {}
-        for record in records:
-            self.add(record)
+        of_type = [record for record in records if record.type == type_name]
+        self._numbers: dict[str, tuple[int, ...]] = {
+            value: (record.number,) for record in of_type if (value := record.get(name)) is not None
+        }
+        if len(self._numbers) < len(of_type):  # some have no name, or the same one
+            for record in of_type:
+                self.add(record)
 
     def __len__(self) -> int:
         return len(self._numbers)

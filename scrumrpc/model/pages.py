@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -35,6 +35,11 @@ class Pages(Generic[T]):
         """The value of that number, if there is one."""
         page = self._pages.get(number >> _BITS)
         return None if page is None else page[number & _IN_PAGE]
+
+    def several(self, numbers: Iterable[int]) -> list[T | None]:
+        """The values of several numbers."""
+        pages = self._pages
+        return [None if (page := pages.get(each >> _BITS)) is None else page[each & _IN_PAGE] for each in numbers]
 
     def put(self, number: int, value: T | None) -> None:
         """Gives a number another value, or none."""

@@ -112,24 +112,22 @@ def json_around(record: Record, form: Form, filled: Iterable[Property], wire_id:
 
 def _answer(record: Record, form: Form, wire_id: WireID, origin: str) -> dict[str, Any]:
     reader = _reader(record.type)
-    values = list(reader.values(record.row))
-    for at in reader.numbers:
-        value = values[at]
-        values[at] = -1.0 if value is None else float(value)
-    for at in reader.refs:
-        value = values[at]
-        if value is not None:
-            values[at] = wire_id(value)
-    for at in reader.several:
-        value = values[at]
-        if value:
-            values[at] = [wire_id(number) for number in value]
-    for at in reader.urls:
-        value = values[at]
-        if value is not None and value.startswith("/"):
-            values[at] = origin + value
     answer = form.empty.copy()
-    answer.update(zip(reader.names, values, strict=True))
+    answer.update(zip(reader.names, reader.values(record.row), strict=True))
+    for name in reader.numbers:
+        value = answer[name]
+        answer[name] = -1.0 if value is None else float(value)
+    for name in reader.refs:
+        value = answer[name]
+        if value is not None:
+            answer[name] = wire_id(value)
+    for name in reader.several:
+        if answer[name]:
+            answer[name] = [wire_id(number) for number in answer[name]]
+    for name in reader.urls:
+        value = answer[name]
+        if value is not None and value.startswith("/"):
+            answer[name] = origin + value
     return answer
 
 
@@ -139,10 +137,10 @@ class _Reader:
 
     names: tuple[str, ...]
     values: Callable[[Any], tuple[Any, ...]]
-    numbers: tuple[int, ...]
-    refs: tuple[int, ...]
-    several: tuple[int, ...]
-    urls: tuple[int, ...]
+    numbers: tuple[str, ...]
+    refs: tuple[str, ...]
+    several: tuple[str, ...]
+    urls: tuple[str, ...]
 
 
 @cache
@@ -150,9 +148,7 @@ def _reader(type_name: str) -> _Reader:
     plain = [p for p in OBJECT_TYPES[type_name].answered if p.stored]
     names = tuple(p.name for p in plain)
     places = [NAMES[type_name].index(name) for name in names]
-    of_kind = {
-        kind: tuple(at for at, p in enumerate(plain) if p.kind == kind) for kind in ("number", "ref", "refs", "url")
-    }
+    of_kind = {kind: tuple(p.name for p in plain if p.kind == kind) for kind in ("number", "ref", "refs", "url")}
     return _Reader(names, itemgetter(*places), of_kind["number"], of_kind["ref"], of_kind["refs"], of_kind["url"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -35,6 +35,7 @@ class Writer:
         self._lists = lists
         self._include = include
         self._origin = origin
+        self._wire_ids = _WireIDs(records)
         self._rendered = rendered
         self._kept = 0  # bytes among the parts that are kept
         rendered.now += 1
@@ -50,6 +51,7 @@ class Writer:
         for number in numbers:
             self._parts.append(separator)
             yield from self.object(number)
+            yield
             separator = b","
         self._parts.append(b"[]" if separator == b"[" else b"]")
 
@@ -58,27 +60,28 @@ class Writer:
         return self._list(self._lists.runs(key))
 
     def _list(self, runs: tuple[Run, ...]) -> Steps:
-        self._parts.append(b"[")
-        for at, run in enumerate(runs):
-            if at:
-                self._parts.append(b",")
-            yield from self._run(run)
-        self._parts.append(b"]")
+        separator = b"["
+        form = form_of(self._record(runs[0].numbers[0]).type, self._include) if runs else None
+        for run in runs:
+            assert form is not None
+            self._parts.append(separator)
+            if not self._has_kept(run, form.include):
+                yield from self._run(run, form)
+            separator = b","
+        self._parts.append(b"]" if runs else b"[]")
 
-    def _run(self, run: Run) -> Steps:
+    def _run(self, run: Run, form: Form) -> Steps:
         """The objects of a run, with commas between them."""
-        form = form_of(self._record(run.numbers[0]).type, self._include)
-        if self._has_kept(run, form.include):
-            return
         start, kept = len(self._parts), self._kept
-        for at, number in enumerate(run.numbers):
-            if at:
-                self._parts.append(b",")
-            record = self._record(number)
-            if self._lists.held(number) is None and record.type not in _FILLED_OTHERWISE:
-                self._parts.append(json_of(record, form, self._wire_id, self._origin))
-            else:
-                yield from self._object(record, form)
+        if form.type in _FILLED_OTHERWISE or any(self._lists.are_held(run.numbers)):
+            for at, number in enumerate(run.numbers):
+                if at:
+                    self._parts.append(b",")
+                yield from self._object(self._record(number), form)
+        else:
+            wire_id, origin = self._wire_ids.__getitem__, self._origin
+            records = cast("list[Record]", self._records.several(run.numbers))
+            self._parts.append(b",".join([json_of(record, form, wire_id, origin) for record in records]))
         self._keep(run, form.include, start, kept)
         yield
 
@@ -92,7 +95,7 @@ class Writer:
             for gap, list_of in form.gaps
             if record.type in _FILLED_OTHERWISE or (held is not None and list_of in held.names)
         ]
-        pieces = iter(json_around(record, form, [gap for gap, _ in filled], self._wire_id, self._origin))
+        pieces = iter(json_around(record, form, [gap for gap, _ in filled], self._wire_ids.__getitem__, self._origin))
         self._parts.append(next(pieces))
         for (gap, list_of), piece in zip(filled, pieces, strict=True):
             yield from self._fill(gap, list_of, record, held)
@@ -105,7 +108,7 @@ class Writer:
         if record.type == "TeamSprintParticipation":
             in_sprint = self._lists.members((list_of, record["sprintID"]))
             of_team = [number for number in in_sprint if self._record(number)["teamID"] == record["teamID"]]
-            self._parts.append(orjson.dumps([self._wire_id(number) for number in of_team]))
+            self._parts.append(orjson.dumps([self._wire_ids[number] for number in of_team]))
         elif gap.kind == "columns":
             yield from self._columns(record)
         elif held is None:
@@ -130,7 +133,7 @@ class Writer:
         """An array of the ids of all objects in a list."""
         self._parts.append(b"[")
         for at, run in enumerate(runs):
-            ids = orjson.dumps([self._wire_id(number) for number in run.numbers])[1:-1]
+            ids = orjson.dumps([self._wire_ids[number] for number in run.numbers])[1:-1]
             self._parts.append(b"," + ids if at else ids)
             yield
         self._parts.append(b"]")
@@ -163,8 +166,18 @@ class Writer:
         assert record is not None
         return record
 
-    def _wire_id(self, number: int) -> str:
-        return self._record(number).id
+
+class _WireIDs(dict[int, str]):
+    """The wire ids of objects that are pointed to; many point to the same."""
+
+    def __init__(self, records: Pages[Record]) -> None:
+        self._records = records
+
+    def __missing__(self, number: int) -> str:
+        record = self._records.get(number)
+        assert record is not None
+        self[number] = record.id
+        return record.id
 
 
 def alone(record: Record, include: frozenset[str], origin: str, wire_id: WireID) -> bytes:
