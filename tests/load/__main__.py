@@ -14,6 +14,7 @@ from tests.load import growth, large, small, starts, waiting
 from tests.load.bench import Bench
 from tests.load.chart import Curve, svg
 from tests.load.prepared import Prepared
+from tests.load.profiling import profile
 from tests.load.table import Line, figure, machine, print_heads, print_line
 
 LINES: dict[str, Callable[[Bench], Line]] = {
@@ -51,6 +52,7 @@ def main() -> None:
     options.add_argument("--accounts", type=int, default=10_000, help="the most accounts of the growth curves")
     options.add_argument("--clients", type=int, default=2_000, help="the most waiting clients of each kind")
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="prepare the data here, or use what is there")
+    options.add_argument("--profile", type=Path, metavar="FOLDER", help="measure nothing, but write profiles there")
     options.add_argument("--results", type=Path, metavar="FILE", default=Path("load-results.json"))
     chosen = options.parse_args()
     if unknown := [name for name in chosen.lines if name not in {**LINES, **CURVES}]:
@@ -64,6 +66,9 @@ def main() -> None:
         bench = Bench(
             prepared, chosen.seconds, chosen.rounds, chosen.items, chosen.objects, chosen.accounts, chosen.clients
         )
+        if chosen.profile:
+            profile(bench, chosen.profile)
+            return
         lines = run(bench, [name for name in LINES if name in (chosen.lines or LINES)])
         curves = draw(bench, [name for name in CURVES if name in (chosen.lines or CURVES)])
     facts = machine()

@@ -49,11 +49,17 @@ class Loop(asyncio.BufferedProtocol):
             end = self.head.find(b"\r\n\r\n")
             if end < 0:
                 return
-            if not self.head.startswith(b"HTTP/1.1 200"):
+            if not self.head.startswith(b"HTTP/1.1 2"):
                 self.fail(f"{self.head[:2000]!r}")
                 return
-            begin = self.head.lower().index(b"content-length:") + 15
-            length = int(self.head[begin : self.head.index(b"\r\n", begin)])
+            head = self.head[: end + 4].lower()
+            if b"\r\ntransfer-encoding: chunked\r\n" in head:
+                if not self.head.endswith(b"\r\n0\r\n\r\n"):
+                    return  # peers answer so, a few hundred bytes
+                length = len(self.head) - end - 4
+            else:
+                begin = head.index(b"content-length:") + 15
+                length = int(head[begin : head.index(b"\r\n", begin)])
             self.bytes = max(self.bytes, length)
             self.missing = length - (len(self.head) - end - 4)
         else:

@@ -60,7 +60,7 @@ def recorded(prepared: Prepared) -> list[list[Executed]]:
             admin.execute("ALTER ROLE scrumrpc RESET log_statement")
     calls: list[list[Executed]] = []
     under_way: dict[int, list[Executed]] = {}  # by process: beside calls there are notifications and the like
-    for each in _statements(said):
+    for each in statements_in(said):
         if each.text.upper() == "BEGIN":
             under_way[each.process] = []
         if each.process in under_way:
@@ -73,7 +73,7 @@ def recorded(prepared: Prepared) -> list[list[Executed]]:
     return calls
 
 
-def _statements(said: str) -> list[Executed]:
+def statements_in(said: str) -> list[Executed]:
     """What a part of PostgreSQL's log tells; an entry's further lines begin with a tab."""
     found: list[Executed] = []
     for entry in re.split(r"\n(?!\t)", said):
@@ -95,7 +95,6 @@ class Script:
         self.given: dict[str, str] = {}
         self.lines = [f"\\set account random({FIRST}, {FIRST + accounts - 1})"]
         self._account = str(FIRST - 1)
-        self._null = 0
         counter, version = _counter(prepared, calls[-1])
         for position, last in enumerate(calls[-1]):
             each = [call[position].parameters for call in calls]
@@ -123,6 +122,8 @@ class Script:
             return self._constant(last)  # a time in milliseconds
         if re.fullmatch(r"\{-?\d+\}", last):
             return f"ARRAY[{self._counted(int(last[1:-1]) - version)}]::bigint[]"
+        if re.fullmatch(r'\{[^",{}:]+\}', last):
+            return "ARRAY[:unique]::text[]"
         if last.startswith(("{", "[")) or _TIME.match(last):
             return self._constant(last)  # JSON, an array of texts, a time: nothing in them must be unique
         return ":unique"
