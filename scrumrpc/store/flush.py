@@ -47,7 +47,7 @@ async def flush(conn: Connection, statements: Sequence[Statement]) -> list[Rows]
         if at % _AT_ONCE == 0:
             await asyncio.sleep(0)
     async with conn.lock:
-        return await conn.wait(_exchange(conn, outgoing))
+        return await conn.exchange(_exchange(conn, outgoing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _push(pgconn: PGconn) -> PQGen[None]:
     """Writes what has been sent; reads meanwhile, since the server waits as well until somebody reads its answers."""
     while True:
         ready = yield Wait.RW
-        if ready & Ready.R:
+        if ready and ready & Ready.R:
             pgconn.consume_input()
         if not pgconn.flush():
             return

@@ -243,3 +243,28 @@ def test_a_connection_that_is_lost(run: Run, database_url: str, already: bool) -
 
     run(work)
     assert run(again) == [[(1,)]]
+
+
+def test_a_connection_that_is_closed_by_another_task(run: Run) -> None:
+    async def work(conn: Connection) -> None:
+        task = asyncio.create_task(flush(conn, [("SELECT pg_sleep(600)", {})]))
+        await asyncio.sleep(0.05)
+        await conn.close()
+        with pytest.raises(psycopg.OperationalError):
+            await asyncio.wait_for(task, 60)
+
+    run(work)
+
+
+def test_a_flush_that_is_cancelled_while_it_writes(run: Run) -> None:
+    async def work(conn: Connection) -> Any:
+        large = {"large": "x" * 8_000_000}
+        task = asyncio.create_task(flush(conn, [("SELECT pg_sleep(600)", {}), ("SELECT length(%(large)s)", large)]))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 60)
+        assert conn.info.transaction_status == TransactionStatus.IDLE
+        return await flush(conn, [("SELECT 1", {})])
+
+    assert run(work) == [[(1,)]]
