@@ -22,13 +22,9 @@ from psycopg.waiting import Ready, Wait
 
 from scrumrpc.store.connection import Connection, Prepared, Rows
 from scrumrpc.store.dumping import dumped
+from scrumrpc.store.gathering import Statement, gathered
 
-Statement = tuple[str, Mapping[str, Any]]
-"""A text with placeholders of the form %(name)s, and the parameters; those that it does not name are left out.
-
-The server infers the type of a parameter from where it stands, whatever the type of its value: in `id = %(id)s` it is
-that of the column. Where nothing tells it a cast must: `unnest(%(numbers)s::bigint[])`.
-"""
+__all__ = ["Statement", "flush"]
 
 _AT_ONCE = 200
 """After so many statements other tasks are given a turn."""
@@ -40,14 +36,21 @@ async def flush(conn: Connection, statements: Sequence[Statement]) -> list[Rows]
     Where one fails, those after it do not run, and its error is raised. A task that is cancelled meanwhile leaves a
     connection that can be used, or is closed; what it sent may have been done.
     """
-    outgoing = []
-    for at, (text, parameters) in enumerate(statements, start=1):
+    outgoing, counts = [], []
+    for at, ((text, parameters), count) in enumerate(gathered(statements), start=1):
         query = _query_of(text)
         outgoing.append(_Outgoing(text, query.text, *dumped(query.pick(parameters))))
-        if at % _AT_ONCE == 0:
+        counts.append(count)
+        if at % _AT_ONCE == 0 or count > 1:
             await asyncio.sleep(0)
     async with conn.lock:
-        return await conn.exchange(_exchange(conn, outgoing))
+        answered = await conn.exchange(_exchange(conn, outgoing))
+    return answered if len(answered) == len(statements) else _spread(answered, counts)
+
+
+def _spread(answered: list[Rows], counts: list[int]) -> list[Rows]:
+    """What each of the statements answered: nothing where one took the place of several."""
+    return [rows if n == 0 else [] for rows, count in zip(answered, counts, strict=True) for n in range(count)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ VALUES (%(account)s, %(version)s, %(person)s, %(key)s, %(method)s, %(call_id)s)
 
 INSERT_CHANGE = """
 INSERT INTO changes (account_id, version, object_id, object_type, project_id, operation, changed, state)
-VALUES (%(account)s, %(version)s, %(number)s, %(object_type)s, %(project)s, %(operation)s, %(changed)s, %(state)s)
+VALUES (%(account)s, %(version)s, %(number)s, %(object_type)s, %(project)s, %(operation)s, %(changed)s,
+        %(state)s::jsonb)
 """
 
 UPDATE_ACCOUNT = """
@@ -43,7 +44,7 @@ SELECT version, parameters_hash, result FROM requests WHERE account_id = %(accou
 
 INSERT_REQUEST = """
 INSERT INTO requests (account_id, key_id, request_id, version, method, parameters_hash, result)
-VALUES (%(account)s, %(key)s, %(request_id)s, %(version)s, %(method)s, %(parameters_hash)s, %(result)s)
+VALUES (%(account)s, %(key)s, %(request_id)s, %(version)s, %(method)s, %(parameters_hash)s, %(result)s::jsonb)
 """
 
 # All three tell, as of the same moment, which history is kept: it may be given up (compaction.py) at any time between
