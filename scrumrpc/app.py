@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 import methods  # noqa: F401  registers all methods
 from scrumrpc.calls.events import Events
@@ -27,35 +25,17 @@ from scrumrpc.store.signals import Signals
 from scrumrpc.webhooks.sender import Sender
 from scrumrpc.wire import metrics
 from scrumrpc.wire.downloads import Downloads
-from scrumrpc.wire.endpoint import COMMON_HEADERS, Endpoint, error_headers, error_of, new_call_id
+from scrumrpc.wire.endpoint import (
+    API,
+    COMMON_HEADERS,
+    Application,
+    Endpoint,
+    error_headers,
+    error_of,
+    new_call_id,
+)
 from scrumrpc.wire.events import EventEndpoint
 from scrumrpc.wire.hooks import HookEndpoint
-
-_API = "/service/api/v1/"
-
-
-class Application(Starlette):
-    """Everything that is served. Calls of the API go straight to their endpoint.
-
-    To find the route of a request, with what Starlette has around it, costs a third of a poll.
-    """
-
-    def __init__(self, api: ASGIApp, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._api = api
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = scope["path"][len(_API) :] if scope["type"] == "http" and scope["path"].startswith(_API) else ""
-        if name and "/" not in name:
-            scope["path_params"] = {"method": name}
-            try:
-                await self._api(scope, receive, send)
-            except Exception:  # which the server logs, as it does behind Starlette
-                with suppress(RuntimeError):  # uvicorn's, where the answer has begun already
-                    await _answer(InternalServerError())(scope, receive, send)
-                raise
-        else:
-            await super().__call__(scope, receive, send)
 
 
 def make_app(settings: Settings, database_url: str) -> Application:
@@ -134,7 +114,7 @@ def make_app(settings: Settings, database_url: str) -> Application:
         api,
         lifespan=lifespan,
         routes=[
-            Route(f"{_API}{{method}}", api),
+            Route(f"{API}{{method}}", api),
             Route("/service/events", events, methods=["GET"]),
             Route("/service/hooks/{service}/{account}", hooks),
             Route("/service/files/{place}/{id}/{name}", downloads, methods=["GET"]),

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from scrumrpc.app import Application
+from scrumrpc.wire.endpoint import Application
 from tests.unit.wire.exchanging import exchange
 
 
