@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
@@ -221,3 +222,34 @@ def test_tags_agree_with_bodies(client: httpx2.Client, world: World, project: st
                 assert version == present
                 assert tag.startswith(f'"{version}-')
     assert len(bodies) == 4 * len({tag.partition("-")[0] for tag in bodies})
+
+
+def test_nobody_is_told_so_after_a_change(server: Server, client: httpx2.Client, world: World, project: str) -> None:
+    """The fourth law: 304 is the answer at a version that is none older than the last one committed before."""
+    committed = [world.version]
+    told: list[tuple[int, int]] = []  # committed before, answered at
+
+    def read() -> None:
+        tag = None
+        with client_of(server.api, (world.admin, world.key)) as reader:
+            while committed[-1] < committed[0] + 40:
+                before = committed[-1]
+                response = get(reader, tag, includeProperties=EVERYTHING)
+                version = int(response.headers["data-version"])
+                if is_unchanged(response):
+                    assert tag is not None
+                    assert tag.removeprefix("W/").startswith(f'"{version}-')
+                told.append((before, version))
+                tag = response.headers["etag"]
+            tag = get(reader, includeProperties=EVERYTHING).headers["etag"]
+            assert is_unchanged(get(reader, tag, includeProperties=EVERYTHING))
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read) for _ in range(4)]
+        for n in range(40):
+            result_of(client.post("setProjectName", data={"projectID": project, "name": f"Name {n}"}))
+            committed.append(committed[-1] + 1)
+        for reader in readers:
+            reader.result()
+    assert all(version >= before for before, version in told)
+    assert len(told) > 4
