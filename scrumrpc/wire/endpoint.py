@@ -117,7 +117,7 @@ class Endpoint:
         large = sum(map(len, parts)) >= WORTH
         if printed and parts:
             parts = await laid_out(parts)
-        tag = answer.result.tag if answer and isinstance(answer.result, Json | Unchanged) else None
+        tag = answer.result.tag if answer and isinstance(answer.result, (Json, Unchanged)) else None
         status = error.status if error else 200 if parts else 304
         seconds = time.perf_counter() - started
         told = headers_of(call_id, answer, error)

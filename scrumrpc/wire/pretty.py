@@ -10,10 +10,11 @@ from scrumrpc.wire.sending import pieces
 
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _PLAIN = rb"[-+.0-9a-zA-Z]+"
-# Compact JSON in pieces of which nearly each is a line: a member whose value holds no others; the name of another
-# member; what is empty; a mark; a value in an array.
+_VALUE = re.compile(rb"%b|%b" % (_STRING, _PLAIN))
+# Compact JSON in pieces of which each is some lines or a part of one: members whose values hold no others, with commas
+# behind them; the name of another member; what is empty; a mark; another value.
 _TOKEN = re.compile(
-    rb"(%(string)b:)(%(string)b|%(plain)b)?|(\{\}|\[\])|([\[\]{},])|(?:%(string)b|%(plain)b)"
+    rb"((?:%(string)b:(?:%(string)b|%(plain)b),)+)|(%(string)b:)|(\{\}|\[\])|([\[\]{},])|(?:%(string)b|%(plain)b)"
     % {b"string": _STRING, b"plain": _PLAIN}
 )
 _PIECE = 16 * 1024
@@ -68,9 +69,13 @@ class _Layout:
             if token.start() != scanned or (token.end() == len(text) and not is_all):
                 break  # it may go on in what follows
             scanned = token.end()
-            name, value, empty, mark = token.groups()
-            if name:
-                out += (name[:-1], b" : ", value or b"")
+            members, name, empty, mark = token.groups()
+            if members:
+                words = _VALUE.findall(members)
+                between = b"," + self._break
+                out += (between.join(map(b" : ".join, zip(words[::2], words[1::2], strict=True))), between)
+            elif name:
+                out += (name[:-1], b" : ")
             elif empty:
                 out.append(_EMPTY[empty])
             elif mark:
