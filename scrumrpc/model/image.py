@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scrumrpc.model.lists import ListKey, Lists, lists_of
+from scrumrpc.model.lists import ListKey, Lists, Place, lists_of
 from scrumrpc.model.names import Names
 from scrumrpc.model.pages import Pages
-from scrumrpc.model.record import Record
+from scrumrpc.model.record import Record, size_of
 from scrumrpc.model.rendered import AllRendered, Parts
 from scrumrpc.model.rendering import list_in, plan_of
 from scrumrpc.model.steps import Steps, Work, done
 from scrumrpc.model.writing import Writer, alone
 
-_RECORD_OVERHEAD = 800
-"""Bytes that a record takes, roughly: its values, its places in lists."""
 _NAME_OVERHEAD = 150
 """Bytes that a name takes by which objects are found."""
 _AT_ONCE = 200
@@ -53,6 +51,7 @@ class Image:
         self.version = version
         self._rendered = rendered or AllRendered()
         self._count = 0
+        self._bytes = 0  # of the records
         self._records: Pages[Record] = Pages()
         self._lists = Lists(self._records)
         self._names: dict[tuple[str, str], Names] = {}  # by type and property; made when first asked for
@@ -60,11 +59,12 @@ class Image:
 
     def filling(self, records: Iterable[Record]) -> Steps:
         """Takes in the objects of an account, in small steps; only for who has just made the image, without any."""
-        lists: dict[ListKey, list[int]] = {}
+        lists: dict[ListKey, list[Place]] = {}
         for record in records:
             self._records.put(record.number, record)
-            for key, _ in lists_of(record):
-                lists.setdefault(key, []).append(record.number)
+            for key, rank in lists_of(record):
+                lists.setdefault(key, []).append((rank, record.number))
+            self._bytes += size_of(record)
             self._count += 1
             if self._count % _AT_ONCE == 0:
                 yield
@@ -73,7 +73,7 @@ class Image:
     @property
     def bytes(self) -> int:
         """The memory that it takes, roughly."""
-        return self._count * _RECORD_OVERHEAD + sum(map(len, self._names.values())) * _NAME_OVERHEAD
+        return self._bytes + sum(map(len, self._names.values())) * _NAME_OVERHEAD
 
     def __len__(self) -> int:
         return self._count
@@ -126,6 +126,7 @@ class Image:
         moved._lists = self._lists.copy()
         moved._names = {of: names for of, names in self._names.items() if len(names) <= _too_many_names(self._count)}
         moved._count = self._count + sum((after is not None) - (before is not None) for _, before, after in changed)
+        moved._bytes = self._bytes + sum(_size(after) - _size(before) for _, before, after in changed)
         for number, _, after in changed:
             records.put(number, after)
             if after is not None:
@@ -177,3 +178,7 @@ class Image:
 def _too_many_names(objects: int) -> int:
     """As many names as show that most of them are those of objects which are gone."""
     return 2 * objects + 1000
+
+
+def _size(record: Record | None) -> int:
+    return 0 if record is None else size_of(record)

@@ -9,10 +9,10 @@ from functools import cache
 from itertools import chain
 
 from scrumrpc.model.pages import Pages
-from scrumrpc.model.record import ROOT, Record
+from scrumrpc.model.record import NAMES, ROOT, Record
 from scrumrpc.model.rendered import Rendered
 from scrumrpc.model.steps import Steps
-from scrumrpc.model.types import OBJECT_TYPES
+from scrumrpc.model.types import STORED_TYPES
 
 ListKey = tuple[str, int]
 """A list: what it is of (an object type, or a property that puts objects into it) and the number it belongs to."""
@@ -113,11 +113,11 @@ class Lists:
         at, within = self._find(key[0], runs, number)
         return sum(len(run.numbers) for run in runs[:at]) + within
 
-    def fill(self, lists: Iterable[tuple[ListKey, list[int]]]) -> Steps:
+    def fill(self, lists: Iterable[tuple[ListKey, list[Place]]]) -> Steps:
         """Takes in lists that are not there yet, whose members are in no order; in small steps."""
-        for key, numbers in lists:
-            if len(numbers) > 1:
-                numbers.sort(key=self._place_in(key[0]))
+        for key, places in lists:
+            places.sort()
+            numbers = [number for _, number in places]
             starts = range(0, len(numbers), _AT_FIRST)
             self._put(key, tuple(Run(tuple(numbers[start : start + _AT_FIRST])) for start in starts))
             yield
@@ -223,18 +223,28 @@ class Lists:
 
 def lists_of(record: Record) -> list[tuple[ListKey, str]]:
     """The lists that an object stands in, each with what sorts it there."""
-    object_type = OBJECT_TYPES[record.type]
-    container = (object_type.nested_in and record[object_type.nested_in]) or (
-        record[object_type.listed_in] if object_type.listed_in else ROOT
-    )
-    lists: list[tuple[ListKey, str]] = [((record.type, container), record.rank)]
+    row, (nested_in, listed_in) = record.row, _CONTAINERS[record.type]
+    container = (row[nested_in] if nested_in else None) or (row[listed_in] if listed_in else ROOT)
+    lists: list[tuple[ListKey, str]] = [((record.type, container), row[-1])]
     if record.type == "BacklogItem":
-        lists += [((p, record[p]), record.rank) for p in ("releaseID", "sprintID") if record[p] is not None]
-        if record["boardID"] is not None:
-            lists.append((("boardID", record["boardID"]), record["boardRank"]))
+        for name, place, rank in _OF_ITEMS:
+            if row[place] is not None:
+                lists.append(((name, row[place]), row[rank]))
         if record["backlogListID"] is not None and record["parentEpicID"] is None:
-            lists.append((("backlogListID", record["backlogListID"]), record.rank))
+            lists.append((("backlogListID", record["backlogListID"]), row[-1]))
     return lists
+
+
+def _place(type_name: str, name: str | None) -> int:
+    """Where a row has a property; 0, which is its id, for none."""
+    return NAMES[type_name].index(name) if name else 0
+
+
+_CONTAINERS = {name: (_place(name, t.nested_in), _place(name, t.listed_in)) for name, t in STORED_TYPES.items()}
+_OF_ITEMS = [
+    (name, _place("BacklogItem", name), _place("BacklogItem", rank))
+    for name, rank in (("releaseID", "rank"), ("sprintID", "rank"), ("boardID", "boardRank"))
+]
 
 
 def _lists_of(record: Record | None) -> list[tuple[ListKey, str]]:

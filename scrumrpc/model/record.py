@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -20,6 +21,10 @@ _PLACES: dict[str, dict[str, int]] = {
 _ROW_OF: dict[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]] = {
     type_name: itemgetter(*names) for type_name, names in NAMES.items()
 }
+
+_FIXED = 340
+"""Bytes that any record takes beside its row and its texts, measured: itself, id and rank, numbers, its places in
+lists, and what is lost between objects."""
 
 
 class Record:
@@ -87,6 +92,20 @@ class Record:
 
     def __repr__(self) -> str:
         return f"Record({self.number}, {self.type!r}, {self.values!r})"
+
+
+def size_of(record: Record) -> int:
+    """Bytes of memory that a record in an image takes, roughly; most of those of large ones are text."""
+    return _FIXED + 8 * len(record.row) + _size_of_texts(record.type)(record.row)
+
+
+@cache
+def _size_of_texts(type_name: str) -> Callable[[tuple[Any, ...]], int]:
+    """What tells it for a row of the type; compiled, which for a large account takes a fifth of the time of a loop."""
+    texts = [p.name for p in STORED_TYPES[type_name].stored if p.kind in ("string", "url") and p.name != "rank"]
+    sizes = [f"row[{NAMES[type_name].index(name)}].__sizeof__()" for name in texts]
+    compiled: Callable[[tuple[Any, ...]], int] = eval(f"lambda row: {' + '.join(sizes) or '0'}")
+    return compiled
 
 
 def differences(before: Record, after: Record) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
+import tracemalloc
 from typing import Any
 
 import orjson
@@ -121,3 +123,18 @@ def test_the_baseline_of_the_benchmark_makes_the_same_answer(world: World) -> No
         made = orjson.loads(cold.backlog_items(conn, world.account))
     assert {each["id"]: each for each in made} == items
     assert list(made[0]) == list(items[made[0]["id"]])
+
+
+@pytest.mark.parametrize("text", ["x", "ein längerer Text ✓ " * 400])
+def test_the_size_that_an_image_tells_is_the_memory_that_it_takes(world: World, text: str) -> None:
+    world.load(PROJECT, *(item(n, description=f"{text}{n}") for n in range(700)))
+    world.tables()  # what is made once for all images is there now
+    gc.collect()
+    tracemalloc.start()
+    try:
+        image = world.tables()
+        gc.collect()
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.8 < image.bytes / taken < 1.25
