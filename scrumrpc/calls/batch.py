@@ -15,7 +15,7 @@ from scrumrpc.calls.parameters import named_in, numbered, read, resolve
 from scrumrpc.calls.permissions import check
 from scrumrpc.calls.registry import METHODS, RESERVED, Method
 from scrumrpc.errors import ApiError, InvalidParameter
-from scrumrpc.store.reading import Reference
+from scrumrpc.store.group import Reference
 from scrumrpc.store.transaction import Transaction
 
 BATCH = "executeBatch"

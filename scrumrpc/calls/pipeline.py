@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from scrumrpc.calls.authentication import admit
+from scrumrpc.calls.groups import Groups, Place
 from scrumrpc.calls.kinds import nearest
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.parameters import Reading, named_in, numbered, read, resolve, unknown
@@ -23,7 +25,7 @@ from scrumrpc.store.contents import LARGEST_FILE
 from scrumrpc.store.database import Database
 from scrumrpc.store.images import Images
 from scrumrpc.store.look_ups import LookUps
-from scrumrpc.store.opening import Executed, open_call
+from scrumrpc.store.opening import Asked, Executed
 from scrumrpc.store.signals import Signals
 from scrumrpc.store.standing import Credentials, Standing
 from scrumrpc.store.transaction import Transaction
@@ -56,6 +58,7 @@ class Calls:
         self._images = images
         self._limits = limits
         self._signals = signals or Signals(database)
+        self._groups = Groups(database, self._signals)
         self._look_ups = LookUps(database)
         self.waits = Waits(database, self._look_ups, self._signals, images.origin)
         self._largest_file = largest_file
@@ -100,7 +103,8 @@ class Calls:
         task.add_done_callback(lambda _: self._noting.pop(key))
 
     async def close(self) -> None:
-        """Waits for what calls left to do in the background."""
+        """Ends what calls left to do in the background."""
+        await self._groups.close()
         await asyncio.gather(*self._noting.values(), return_exceptions=True)
 
     async def _run(
@@ -132,31 +136,33 @@ class Calls:
             raise
 
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
-        """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit."""
-        references = named_in(reading.arguments)
-        async with self._database.begin(
-            lambda conn: open_call(conn, credentials, reading.request, references, reading.versions)
-        ) as (conn, opened):
-            standing = admit(opened.standing, credentials)
-            try:
-                if opened.executed is not None:
-                    return Answer(*_repeated(method, reading, opened.executed), reading.ignored, standing)
-                required = reading.required(standing.named)
-                if required is not None and required != standing.data_version:
-                    raise version_mismatch(standing.data_version, required)
-                arguments = resolve(numbered(reading.arguments, standing.named), opened.found)
-                arguments = _checked(method, standing, arguments)
-                tx = Transaction(
-                    conn, standing, self._largest_file, images=self._images, private_targets=self._private_targets
-                )
-                result = await method.function(tx, **arguments)
-                kept = None if method.secret_result else result
-                await tx.finish(method.name, call_id, reading.request, kept)
-            except ApiError as error:
-                _tell(error, standing)
-                raise
-        if tx.version > standing.data_version:
-            self._signals.committed(standing.account, tx.version)
+        """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit.
+
+        Calls of the account that come at the same time may share the transaction.
+        """
+        asked = Asked(credentials, reading.request, tuple(named_in(reading.arguments)), reading.versions)
+        answer: Answer = await self._groups.run(asked, partial(self._write_in, method, reading, asked, call_id))
+        return answer
+
+    async def _write_in(self, method: Method, reading: Reading, asked: Asked, call_id: str, place: Place) -> Answer:
+        """What is done of it under the lock, before the commit."""
+        standing = admit(place.standing, asked.credentials)
+        try:
+            if place.executed is not None:
+                return Answer(*_repeated(method, reading, place.executed), reading.ignored, standing)
+            required = reading.required(standing.named)
+            if required is not None and required != standing.data_version:
+                raise version_mismatch(standing.data_version, required)
+            tx = Transaction(
+                place.group, standing, self._largest_file, images=self._images, private_targets=self._private_targets
+            )
+            arguments = numbered(reading.arguments, standing.named)
+            arguments = _checked(method, standing, resolve(arguments, await tx.named(asked.references)))
+            result = await method.function(tx, **arguments)
+            tx.hand_over(method.name, call_id, reading.request, None if method.secret_result else result)
+        except ApiError as error:
+            _tell(error, standing)
+            raise
         return Answer(tx.version, result, reading.ignored, standing)
 
     async def _read(self, method: Method, reading: Reading, credentials: Credentials, known: Known | None) -> Answer:

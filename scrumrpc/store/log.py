@@ -37,9 +37,10 @@ UPDATE accounts SET data_version = %(version)s, last_object = %(last_object)s,
 WHERE account_id = %(account)s
 """
 
-FIND_REQUEST = """
-SELECT version, parameters_hash, result FROM requests WHERE account_id = %(account)s AND request_id = %(request_id)s
-   AND key_id = (SELECT key_id FROM api_keys WHERE account_id = %(account)s AND key_hash = %(key_hash)s)
+FIND_REQUESTS = """
+SELECT request_id, version, parameters_hash, result FROM requests
+WHERE account_id = %(account)s AND request_id = ANY(%(request_ids)s::text[])
+  AND key_id = (SELECT key_id FROM api_keys WHERE account_id = %(account)s AND key_hash = %(key_hash)s)
 """
 
 INSERT_REQUEST = """

@@ -90,10 +90,11 @@ class Touch:
 
 
 class LookingBack(Reading):
-    """The part of a Transaction that reads the change log."""
+    """The part of a Transaction that reads the change log: a call that does so is the only one in its group."""
 
     async def changes_of(self, version: int) -> list[Past]:
         """What a version did, object by object."""
+        self._group.be_alone()
         [rows] = await self.read((_CHANGES_OF, {"account": self.account, "version": version}))
         return [
             Past(
@@ -106,6 +107,7 @@ class LookingBack(Reading):
 
     async def touches(self, numbers: Collection[int], since: int) -> dict[int, list[Touch]]:
         """The versions after `since` that changed these objects, oldest first."""
+        self._group.be_alone()
         found: dict[int, list[Touch]] = {number: [] for number in numbers}
         if numbers:
             parameters = {"account": self.account, "numbers": list(numbers), "version": since}
@@ -116,6 +118,7 @@ class LookingBack(Reading):
 
     async def states_at(self, numbers: Collection[int], version: int) -> dict[int, Record]:
         """Those of the objects that were there at a version, as they were."""
+        self._group.be_alone()
         parameters = {"account": self.account, "numbers": list(numbers), "version": version}
         [rows] = await self.read((_STATES_AT, parameters))
         states = (record_of(number, type_name, state) for number, type_name, state in rows)
@@ -123,6 +126,7 @@ class LookingBack(Reading):
 
     async def deletion_of(self, type_name: str, wire_id: str) -> tuple[int, int] | None:
         """The number of the deleted object that last had the wire id, and the version that deleted it."""
+        self._group.be_alone()
         parameters = {"account": self.account, "object_type": type_name, "id": wire_id}
         _, _, last = wire_id.rpartition("-")
         if last.isascii() and last.isdigit() and len(last) < 19:
@@ -134,7 +138,7 @@ class LookingBack(Reading):
 
     async def present(self, numbers: Collection[int]) -> dict[int, Record]:
         """Those of the objects that are there now, of whatever type."""
-        found = {number: self._after[number] for number in numbers if number in self._after}
+        found = {number: self._states[number] for number in numbers if number in self._states}
         missing = [number for number in numbers if number not in found]
         if missing:
             [rows] = await self.read((TYPES, {"account": self.account, "numbers": missing}))
@@ -218,6 +222,7 @@ class LookingBack(Reading):
         Each comes with its rank now and then. A list gets new ranks for all of its objects at once: one that has its
         old rank shows that there were none. Those that have been there longest are looked at first.
         """
+        self._group.be_alone()
         for limit in (_WITNESSES, None):
             [rows] = await self.read(place.since_query(version, limit))
             stayed = [(number, now, then) for number, now, then in rows if then is not None]

@@ -163,6 +163,12 @@ class PuttingBack(LookingBack):
         present = self.current(record)
         self._put(present, present.changed(**{name: rank}))
 
+    def _ranks_of(self, record: Record | None) -> Iterator[tuple[RankPlace, str]]:
+        """Where an object stands: in which lists, and by which ranks."""
+        for name in _RANKS if record is not None else ():
+            if record is not None and (place := self._place_by(record, name)) is not None:
+                yield place, str(record[name])
+
     def _place_by(self, record: Record, name: str) -> RankPlace | None:
         """The list that a property sorts the object in; None where it is in none."""
         if name == "rank":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from scrumrpc.model.record import Record
 from scrumrpc.model.types.people import login_of
-from scrumrpc.store.connection import Connection, Rows
+from scrumrpc.store.connection import Rows
 from scrumrpc.store.flush import Statement, flush
+from scrumrpc.store.group import Group, Reference
 from scrumrpc.store.ranks import Query, RankPlace
 from scrumrpc.store.statements import (
     COUNT_ADMINISTRATORS,
@@ -25,32 +27,33 @@ from scrumrpc.store.statements import (
 from scrumrpc.store.texts import NUMBERS_FOR_PEOPLE
 from scrumrpc.store.writes import writes_of
 
-Reference = tuple[str, str]
-"""An object type and a wire id."""
-
 
 class Reading:
     """The reading half of a Transaction, with what the call has changed but not yet sent.
 
-    What was changed is sent before anything is read, so that the database itself answers with it.
+    What was changed, also by calls before it that share its transaction, is sent before anything is read, so that the
+    database itself answers with it.
     """
 
-    def __init__(self, conn: Connection, account: int) -> None:
-        self.account = account
-        self._conn = conn
-        self._last_ranks: dict[RankPlace, str | None] = {}  # of lists that the call adds to at the end
-        self._before: dict[int, Record | None] = {}  # as the tables had it when the call began
-        self._written: dict[int, Record | None] = {}  # as the tables have it now, where the call flushed something
+    def __init__(self, group: Group) -> None:
+        self.account = group.account
+        self._group = group
+        self._conn = group.conn
+        self._last_ranks = dict(group.last_ranks)  # of lists that calls add to at the end
+        self._before: dict[int, Record | None] = {}  # as it was when the call began
+        self._written: dict[int, Record | None] = {}  # as the tables have it, once all that is left to send before is
         self._after: dict[int, Record | None] = {}  # as the call leaves it
+        self._states = ChainMap(self._after, group.states)  # as it is now, also of what earlier calls have touched
         self._unsent: set[int] = set()  # what has changed since the last flush
-        self._numbers: dict[str, int] = {}  # of what the call has created, changed or deleted, by wire id
-        self._fetched: dict[Reference, Record | None] = {}  # as they were when the call asked for them
-        self._first_lists: dict[int, int | None] = {}  # by project
+        self._beside: list[Statement] = []  # what is to be written beside objects, with the next flush
+        self._numbers = ChainMap[Reference, int]({}, group.numbers)  # of what was created, changed or deleted
+        self._fetched = ChainMap[Reference, Record | None]({}, group.fetched)  # as they were when they were asked for
+        self._first_lists = dict(group.first_lists)  # by project
         self._new_containers: set[int] = set()  # objects of this call in whose lists nothing was put by its index
 
     async def read(self, *queries: Query) -> list[Rows]:
         """The rows of several queries, in one round trip; they see what the call has done so far."""
-        unsent = self._take_unsent()
+        unsent = self._group.to_send(self._take_unsent())
         if not unsent and not queries:
             return []
         return (await flush(self._conn, [*unsent, *queries]))[len(unsent) :]
@@ -62,14 +65,14 @@ class Reading:
 
     async def get(self, type_name: str, number: int) -> Record:
         """The object of that number, which must exist."""
-        known = self._after.get(number)
+        known = self._states.get(number)
         if known is None:
             [known] = await self._load(type_name, [number])
         return known
 
     def current(self, record: Record) -> Record:
         """An object as the call has left it so far, however old what the caller holds of it."""
-        return self._after.get(record.number) or record
+        return self._states.get(record.number) or record
 
     async def members(self, type_name: str, container: Record) -> list[Record]:
         """The objects of the type that stand in the list of `container`, in order."""
@@ -97,7 +100,7 @@ class Reading:
         wanted = list(dict.fromkeys(references))
         missing: dict[str, list[str]] = {}
         for type_name, wire_id in wanted:
-            if wire_id not in self._numbers and (type_name, wire_id) not in self._fetched:
+            if (type_name, wire_id) not in self._numbers and (type_name, wire_id) not in self._fetched:
                 missing.setdefault(type_name, []).append(wire_id)
         if missing:
             queries: list[Query] = [
@@ -113,12 +116,11 @@ class Reading:
         return {reference: self._known(reference) for reference in wanted}
 
     def _known(self, reference: Reference) -> Record | None:
-        type_name, wire_id = reference
-        number = self._numbers.get(wire_id)
+        number = self._numbers.get(reference)
         if number is None:
             return self._fetched[reference]
-        record = self._after[number]
-        return record if record is not None and record.type == type_name else None
+        record = self._states[number]
+        return record if record is not None and (record.type, record.id) == reference else None
 
     async def tagged_with(self, tag: Record) -> list[Record]:
         """The objects that carry the tag."""
@@ -220,7 +222,9 @@ class Reading:
         """Notes what becomes of an object, to be sent with the next flush."""
         self._after[known.number] = after
         self._unsent.add(known.number)
-        self._numbers[known.id] = known.number
+        self._numbers[known.type, known.id] = known.number
+        if after is not None and after.type != known.type:
+            self._numbers[after.type, after.id] = known.number
         if known.type in ("Backlog", "BacklogList"):
             self._first_lists.clear()
 
@@ -228,11 +232,23 @@ class Reading:
 
     def _take_unsent(self) -> list[Statement]:
         """What writes the changes since the last flush, to be sent now; later statements of the transaction see it."""
-        pending = []
-        for number in self._unsent:
-            before, after = self._written.get(number), self._after[number]
-            if before != after:
-                pending.append((before, after))
-                self._written[number] = after
+        pending = self._unsent_changes()
+        self._written.update((number, after) for number, (_, after) in pending.items())
         self._unsent.clear()
-        return [(text, row) for text, rows in writes_of(self.account, pending) for row in rows]
+        statements = [(text, row) for text, rows in writes_of(self.account, pending.values()) for row in rows]
+        statements += self._beside
+        self._beside.clear()
+        return statements
+
+    def _unsent_changes(self) -> dict[int, tuple[Record | None, Record | None]]:
+        states = ((number, self._written.get(number), self._after[number]) for number in self._unsent)
+        return {number: (before, after) for number, before, after in states if before != after}
+
+    def _leave_rest(self) -> None:
+        """Leaves to the group what later calls see, and what is still to be sent."""
+        group = self._group
+        group.states.update(self._after)
+        group.numbers.update(self._numbers.maps[0])
+        group.fetched.update(self._fetched.maps[0])
+        group.first_lists = self._first_lists
+        group.leave(self._unsent_changes(), self._beside)

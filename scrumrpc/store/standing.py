@@ -95,9 +95,9 @@ WHERE a.account_id = %(account)s
 # The condition keeps people without a key from making the account's callers wait.
 _LOCK = """
 SELECT FROM accounts a
-WHERE a.account_id = %(account)s AND (%(key_hash)s::bytea IS NULL OR EXISTS (
+WHERE a.account_id = %(account)s AND (%(by_operator)s::boolean OR EXISTS (
     SELECT FROM api_keys k
-    WHERE k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL))
+    WHERE k.account_id = a.account_id AND k.key_hash = ANY(%(key_hashes)s::bytea[]) AND k.revoked_at IS NULL))
 FOR NO KEY UPDATE
 """
 
@@ -153,7 +153,10 @@ def renewed(standing: Standing, row: tuple[Any, ...]) -> Standing:
 
 
 LOCK = _LOCK
-"""For a writing call, which sends it in its first flush, before the statement that reads the standing."""
+"""For writing calls, which send it in their first flush, before the statements that read their standings.
+
+Parameters: `account`, `key_hashes`, and `by_operator` where one of the calls is an operator's.
+"""
 REACH = _REACH
 """What a person may do, for a call that may have changed it; no row once the person is deleted."""
 PROJECTS = _PROJECTS

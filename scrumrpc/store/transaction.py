@@ -23,8 +23,8 @@ from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store import hooks, keys, log, named_versions
 from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
-from scrumrpc.store.database import Connection
-from scrumrpc.store.flush import flush
+from scrumrpc.store.flush import Statement
+from scrumrpc.store.group import Group
 from scrumrpc.store.images import Images
 from scrumrpc.store.loading import load_records
 from scrumrpc.store.log import changes_since
@@ -42,36 +42,38 @@ from scrumrpc.store.webhooks import Webhooks
 T = TypeVar("T")
 Within = Mapping[str, int | None]
 """A part of a list: the objects in it whose properties have these values."""
+_ABOUT_STANDINGS = frozenset({"Person", "DeletedPerson", "Project", "Team"})
+"""What decides who may do what: the standings of calls are read anew once one of them has changed."""
 
 
 class Transaction(PuttingBack):
-    """One writing call under the account's lock.
+    """One writing call under the account's lock, in a transaction that it may share with others: see `group`.
 
-    Methods read objects, create, change and delete them here. Nothing is sent until it must be: `finish` writes the
-    rows, the change log, the version and the requestID in one flush with COMMIT. Names are wire names throughout,
-    references are object numbers.
+    Methods read objects, create, change and delete them here. Nothing is sent until it must be: what the call has done
+    is handed over to its group at the end, which writes it with COMMIT. Names are wire names throughout, references are
+    object numbers.
     """
 
     def __init__(
         self,
-        conn: Connection,
+        group: Group,
         standing: Standing,
         largest_file: int = LARGEST_FILE,
         *,
         images: Images | None = None,
         private_targets: bool = False,
     ) -> None:
-        super().__init__(conn, standing.account)
+        super().__init__(group)
         self.standing = standing
-        self.webhooks = Webhooks(conn, standing.account)
         self.private_targets = private_targets  # whether webhooks may lead to private addresses
         self.now = int(time.time() * 1000)  # what the call writes as the present, in milliseconds
-        self.version = standing.data_version
+        self.version = group.version
         self._largest_file = largest_file
         self._images = images
-        self._last_object = standing.last_object
-        self._last_item_number = standing.last_item_number
-        self._last_task_number = standing.last_task_number
+        self._last_object = group.last_object
+        self._last_item_number = group.last_item_number
+        self._last_task_number = group.last_task_number
+        self._keeps_content = False  # whether the call has taken a number for one
         self._standing_is_stale = False
         self._names_to_come: list[str] = []  # of the version that the call makes
 
@@ -203,6 +205,7 @@ class Transaction(PuttingBack):
 
         What `so_far` answered at some time is such a start.
         """
+        self._group.be_alone()  # else the image lacks what earlier calls did
         await self.read()  # sends what is not sent yet: the tables may be read
         changes = [Change(number, record) for number, record in start.items()]
         kept = self._images.present(self.account) if self._images is not None else None
@@ -241,30 +244,42 @@ class Transaction(PuttingBack):
         if instead_of is not None and (await self.read((FIND_CONTENT, {**parameters, "present": instead_of})))[0]:
             return instead_of
         self._last_object += 1
-        await self._conn.execute(INSERT_CONTENT, {**parameters, "content": self._last_object})
+        self._keeps_content = True
+        self._beside.append((INSERT_CONTENT, {**parameters, "content": self._last_object}))
         return self._last_object
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """The webhooks of the account."""
+        self._group.be_alone()
+        return Webhooks(self._conn, self.account)
 
     async def add_api_key(self, name: str, prefix: str, key_hash: bytes) -> keys.Key:
         """Adds an API key and answers what is kept of it."""
+        self._group.be_alone()
         return await keys.add(self._conn, self.account, name, prefix, key_hash)
 
     async def revoke_api_key(self, key_id: int) -> bool:
         """Revokes an API key; False if there is none of that number that is in force."""
+        self._group.be_alone()
         return await keys.revoke(self._conn, self.account, key_id)
 
     async def look_up_versions(self, versions: Sequence[int | str]) -> None:
         """Has `standing` tell which of these versions, given by name or by number, are named."""
         if to_come := [each for each in versions if each in self._names_to_come]:
             raise DataVersionNotReachedYet(f"The data version {to_come[0]} is the one that this call is going to make.")
+        self._group.be_alone()
         found = await named_versions.versions_of(self._conn, self.account, versions)
         self.standing = replace(self.standing, named=found)
 
     async def named_versions(self) -> list[named_versions.NamedVersion]:
         """The names that versions of the account have, those of older versions first."""
+        self._group.be_alone()
         return await named_versions.names_of(self._conn, self.account)
 
     async def add_named_version(self, name: str, version: int | None, note: str | None) -> None:
         """Gives a version a name, on the caller's behalf; None: the version that the account is at after this call."""
+        self._group.be_alone()
         if version is None:
             version = self.version
             self._names_to_come.append(name)
@@ -272,10 +287,12 @@ class Transaction(PuttingBack):
 
     async def delete_named_version(self, name: str) -> None:
         """Takes a name away from a version."""
+        self._group.be_alone()
         await named_versions.delete(self._conn, self.account, name)
 
     async def set_commit_hook_secret(self, secret: str | None) -> None:
         """Sets what pushes to the commit hook are signed with, on the caller's behalf; None: no pushes are taken."""
+        self._group.be_alone()
         person = self.standing.person if secret is not None else None
         await hooks.set_secret(self._conn, self.account, secret, person)
 
@@ -381,29 +398,23 @@ class Transaction(PuttingBack):
 
     # Writing --------------------------------------------------------------------------------------------------------
 
-    async def finish(self, method: str, call_id: str, request: Request | None, result: Any) -> None:
-        """Writes everything and commits. The version rises by one if anything really changed."""
+    def hand_over(self, method: str, call_id: str, request: Request | None, result: Any) -> None:
+        """Leaves all that the call has done to its group. The version rises by one if anything really changed."""
+        group, key = self._group, self.standing.key_id
         changes = [
             (before, self._after[number]) for number, before in self._before.items() if before != self._after[number]
         ]
-        key = self.standing.key_id
-        statements = self._take_unsent()
+        versions: list[Statement] = []
         if changes:
             self.version += 1
             common = {"account": self.account, "version": self.version, "method": method, "call_id": call_id}
-            statements.append((log.INSERT_VERSION, {**common, "person": self.standing.person, "key": key}))
-            statements += (
-                (log.INSERT_CHANGE, log.change_row(self.account, self.version, before, after))
-                for before, after in changes
-            )
-            counters = {
-                "last_object": self._last_object,
-                "last_item_number": self._last_item_number,
-                "last_task_number": self._last_task_number,
-            }
-            statements.append((log.UPDATE_ACCOUNT, {**common, **counters}))
+            versions.append((log.INSERT_VERSION, {**common, "person": self.standing.person, "key": key}))
             if self._names_to_come:
-                statements.append((named_versions.SET_VERSION, {**common, "names": self._names_to_come}))
+                self._beside.append((named_versions.SET_VERSION, {**common, "names": self._names_to_come}))
+        if changes or self._keeps_content:
+            group.version, group.last_object = self.version, self._last_object
+            group.last_item_number, group.last_task_number = self._last_item_number, self._last_task_number
+        requests: list[Statement] = []
         if request and key is not None:
             executed = {
                 "account": self.account,
@@ -414,9 +425,28 @@ class Transaction(PuttingBack):
                 "parameters_hash": request.parameters_hash,
                 "result": orjson.dumps(result).decode(),
             }
-            statements.append((log.INSERT_REQUEST, executed))
-        statements.append(("COMMIT", {}))
-        await flush(self._conn, statements)
+            requests.append((log.INSERT_REQUEST, executed))
+        if key is None or any(each is not None and each.type in _ABOUT_STANDINGS for pair in changes for each in pair):
+            group.is_over = True
+        group.last_ranks = self._ends_of_lists()
+        self._leave_rest()
+        group.record(
+            versions,
+            [(log.INSERT_CHANGE, log.change_row(self.account, self.version, *change)) for change in changes],
+            requests,
+        )
+
+    def _ends_of_lists(self) -> dict[RankPlace, str | None]:
+        """The last ranks that later calls may go on from: where the object still stands that was put there."""
+        if not self._last_ranks:
+            return {}
+        left: set[tuple[RankPlace, str | None]] = set()
+        taken: set[tuple[RankPlace, str | None]] = set()
+        for number, before in self._before.items():
+            left.update(self._ranks_of(before))
+            taken.update(self._ranks_of(self._after[number]))
+        stayed = set(self._group.last_ranks.items()) - left
+        return {place: rank for place, rank in self._last_ranks.items() if (place, rank) in taken | stayed}
 
 
 def _taken(type_name: str, name: str, value: Any) -> Exception:

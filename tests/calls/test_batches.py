@@ -114,6 +114,32 @@ def test_what_is_deleted_is_found_no_more(world: World, project: str) -> None:
     assert [each["name"] for each in world.data()["projects"][0]["tags"]] == ["T"]
 
 
+def test_the_same_id_of_another_type_is_another_object(world: World) -> None:
+    a = world.account
+    units = {"roughEstimateUnit": "Points", "detailedEstimateUnit": "Days", "timeTrackingUnit": "Hours"}
+    world.load(
+        {"objectType": "Project", "id": f"{a}-7-2", "name": "P", "status": "Active", **units},
+        {"objectType": "Person", "id": f"{a}-7-1", "firstName": "B", "emailAddress": "bob@example.com"},
+        {"objectType": "Tag", "id": f"{a}-7-1", "projectID": f"{a}-7-2", "name": "T", "color": "Red"},
+    )
+    batch(
+        world,
+        entry("setTagName", tagID=f"{a}-7-1", name="U"),
+        entry("setPersonNickname", personID=f"{a}-7-1", nickname="N"),
+        entry("deleteTag", tagID=f"{a}-7-1"),
+        entry("setPersonNickname", personID=f"{a}-7-1", nickname="O"),
+    )
+    assert [person["nickname"] for person in world.data()["persons"]] == [None, "O"]
+
+
+def test_a_content_keeps_its_number(world: World, project: str) -> None:
+    file = {"ownerObjectType": "Project", "ownerObjectID": project, "fileName": "a.txt"}
+    first, again = ({**file, "fileContents": contents} for contents in ("YQ==", "Yg=="))
+    batch(world, entry("addAttachment", "a", **first), entry("deleteAttachment", attachmentID="$a"))
+    attachment = world.call("addAttachment", **again)
+    assert world.call("getAttachmentFileContents", attachmentID=attachment) == "Yg=="
+
+
 def test_somebody_deleted_is_no_person_any_more(world: World) -> None:
     bob = world.person("bob@example.com")
     with pytest.raises(ObjectNotFound, match=r"^Call 2"):

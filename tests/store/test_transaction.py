@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scrumrpc.calls.authentication import credentials_of
-from scrumrpc.store.opening import open_call
+from scrumrpc.store.group import Group
+from scrumrpc.store.opening import Asked, open_calls
 from scrumrpc.store.transaction import Transaction
 from tests.world import World
 
@@ -15,12 +16,15 @@ def within(world: World, work: Any) -> int:
     credentials = credentials_of(world.admin, world.key)
 
     async def whole() -> int:
-        first = world.database.begin(lambda conn: open_call(conn, credentials, None, []))
+        first = world.database.begin(lambda conn: open_calls(conn, [Asked(credentials)]))
         async with first as (conn, opened):
-            assert opened.standing is not None
-            tx = Transaction(conn, opened.standing)
+            [standing] = opened.standings
+            assert standing is not None
+            group = Group(conn, world.account, standing)
+            tx = Transaction(group, standing)
             await work(tx)
-            await tx.finish("test", "test", None, None)
+            tx.hand_over("test", "test", None, None)
+            await group.commit()
             return tx.version
 
     return world.run(whole())

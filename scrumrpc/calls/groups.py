@@ -1,0 +1,164 @@
+"""Groups: calls of one account that queue in a worker share a transaction, each with its own version and answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from scrumrpc.errors import ApiError, APINotAvailable
+from scrumrpc.store.database import Connection, Database
+from scrumrpc.store.group import Group, MustBeFirst
+from scrumrpc.store.opening import Asked, Executed, Opened, open_calls
+from scrumrpc.store.signals import Signals
+from scrumrpc.store.standing import Standing
+
+_MOST = 32
+"""Calls that one transaction may take."""
+_SECONDS = 0.05
+"""So long calls may begin in a transaction: those that are done wait for the others before they are answered."""
+_CALLS_IN_A_ROW = 8
+"""How many calls run before other requests that the worker has get their turn, where no call waits by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call runs: in its group, with what was found for it under the lock."""
+
+    group: Group
+    standing: Standing | None  # at the version to which the calls before have led
+    executed: Executed | None
+
+
+Run = Callable[[Place], Awaitable[Any]]
+"""Runs a call; raises ApiError where it fails, and then has done nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    asked: Asked
+    run: Run
+    answer: asyncio.Future[Any]
+
+
+class Groups:
+    """The writing calls of a worker.
+
+    The first call of an account begins a group at once, and is alone in it. Those that come while it runs make up the
+    next group, in the order in which they came: the account needs one connection, one lock and one COMMIT for them all.
+    Nobody is answered before the COMMIT. Groups of different accounts run at the same time.
+
+    A call sees what those before it did, as if they were committed, and fails by itself. Where anything else goes wrong
+    with a group, all of it is undone, and its calls run again, each alone.
+    """
+
+    def __init__(self, database: Database, signals: Signals) -> None:
+        self._database = database
+        self._signals = signals
+        self._queues: dict[int, deque[_Call]] = {}  # of the accounts for which something runs
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self, asked: Asked, run: Run) -> Any:
+        """The result of a call. Whoever gives up waiting for it does not keep it from being run, once it has begun."""
+        account = asked.credentials.account
+        call = _Call(asked, run, asyncio.get_running_loop().create_future())
+        queue = self._queues.get(account)
+        if queue is None:
+            queue = self._queues[account] = deque()
+            task = asyncio.create_task(self._serve(account, queue))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        queue.append(call)
+        return await call.answer
+
+    async def close(self) -> None:
+        """Gives up what still runs, for which nobody waits any more."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _serve(self, account: int, queue: deque[_Call]) -> None:
+        """Runs the calls of an account, until there are no more."""
+        calls: list[_Call] = []
+        try:
+            while queue:
+                taken = [queue.popleft() for _ in range(min(len(queue), _MOST))]
+                calls = [call for call in taken if not call.answer.done()]
+                if calls:
+                    left = await self._run_together(calls)
+                    queue.extendleft(reversed(left))
+        finally:
+            del self._queues[account]
+            for call in (*calls, *queue):
+                call.answer.cancel()  # where it has none: the server ends
+
+    async def _run_together(self, calls: Sequence[_Call]) -> Sequence[_Call]:
+        """Runs calls in one transaction and answers them, but for those at the end that it leaves to the next one."""
+        group: Group | None = None
+        ends: list[Any] = []
+        try:
+            async with self._database.begin(partial(_open, calls=calls)) as (conn, opened):
+                known = next((standing for standing in opened.standings if standing is not None), None)
+                group = Group(conn, calls[0].asked.credentials.account, known, opened.found)
+                begun = group.version
+                await _run_in(group, calls, opened, ends)
+                await group.commit()
+                if group.version > begun:
+                    self._signals.committed(group.account, group.version)
+                for call, end in zip(calls, ends, strict=False):
+                    _answer(call, end)
+        except Exception as error:  # whatever it is, those who wait are to be told, or their calls to be run again
+            if group is None and isinstance(error, APINotAvailable):
+                queue = self._queues[calls[0].asked.credentials.account]
+                calls = [*calls, *queue]  # nobody waits long for a database that is away
+                queue.clear()
+            if len(calls) == 1 or (group.may_be_committed if group else isinstance(error, ApiError)):
+                for call in calls:
+                    _answer(call, error.again() if isinstance(error, ApiError) else error)
+                return ()
+            for call in calls:
+                if not call.answer.done():
+                    await self._run_together([call])
+            return ()
+        return calls[len(ends) :]
+
+
+async def _open(conn: Connection, calls: Sequence[_Call]) -> Opened:
+    return await open_calls(conn, [call.asked for call in calls])
+
+
+async def _run_in(group: Group, calls: Sequence[_Call], opened: Opened, ends: list[Any]) -> None:
+    """Runs as many of the calls as can share the transaction, and notes of each what it answers or its error."""
+    deadline = time.monotonic() + _SECONDS
+    executed: set[tuple[bytes, str]] = set()
+    for place, call in enumerate(calls):
+        request, standing = call.asked.key_and_request, opened.standings[place]
+        if place and (group.is_over or request in executed or time.monotonic() > deadline):
+            return  # a repeat is answered with what the database has of the request
+        if place and place % _CALLS_IN_A_ROW == 0:
+            await asyncio.sleep(0)
+        if standing is not None and standing.data_version != group.version:
+            standing = replace(standing, data_version=group.version)
+        try:
+            ends.append(await call.run(Place(group, standing, opened.executed[place])))
+        except MustBeFirst:
+            group.undo()
+            return
+        except ApiError as error:
+            group.undo()
+            ends.append(error)
+        else:
+            executed |= {request} if request else set()
+
+
+def _answer(call: _Call, end: Any) -> None:
+    if call.answer.done():
+        return  # nobody waits for it any more
+    if isinstance(end, Exception):
+        call.answer.set_exception(end)
+    else:
+        call.answer.set_result(end)
