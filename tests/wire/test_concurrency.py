@@ -115,12 +115,15 @@ def test_each_worker_sees_what_the_other_has_just_written(server: Server, client
 def test_a_client_that_hung_up_learns_by_its_request_id_what_became_of_its_call(
     server: Server, client: httpx2.Client, world: World, database_url: str
 ) -> None:
+    first, second = workers(server.process.pid)
     with ThreadPoolExecutor(1) as threads:
         with held_up(database_url, world.account) as wait_for:
-            with connected(server) as connection:
+            with paused(second), connected(server) as connection:
                 connection.sendall(request(world, "addProject?name=A&requestID=r1"))
                 wait_for(1)
-            repeat = threads.submit(client.post, "addProject", data={"name": "A", "requestID": "r1"})
-            wait_for(2)
+            with paused(first):
+                given = {"name": "A", "requestID": "r1"}
+                repeat = threads.submit(client.post, "addProject", data=given, headers=ANEW)
+                wait_for(2)
         message_of(repeat.result(), RequestAlreadyExecuted)
     assert [project["name"] for project in world.data()["projects"]] == ["A"]
