@@ -12,7 +12,7 @@ from scrumrpc.calls.permissions import ADMINISTRATORS, COMMENT_CREATOR, MESSAGE_
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.calls.taking_back import Reversal
 from scrumrpc.errors import ApiError
-from scrumrpc.model.record import Record
+from scrumrpc.model.record import NAMES, Record
 from scrumrpc.model.types import STORED_TYPES
 from scrumrpc.store import accounts
 from tests.calls.ground import Ground
@@ -44,7 +44,7 @@ def outcome(world: World, by: str, method: str, /, **given: str) -> str:
 
 
 def needed(type_name: str, name: str) -> set[Permission]:
-    record = Record(1, type_name, {})
+    record = Record(1, type_name, dict.fromkeys(NAMES[type_name]))
     return taking_back._needed(Reversal(record, frozenset([name])), set())
 
 
@@ -67,7 +67,9 @@ def test_an_object_comes_and_goes_by_whom_it_may_be_deleted(type_name: str) -> N
     values = {p.name: 2 for p in STORED_TYPES[type_name].stored}
     method = METHODS.get(f"delete{type_name.removeprefix('Deleted')}")
     expected = method.permission if method else PROJECT_ACCESS  # values of custom fields are set to nothing
-    assert taking_back._needed(Reversal(Record(1, type_name, values), None), set()) == {expected}
+    assert taking_back._needed(
+        Reversal(Record(1, type_name, dict.fromkeys(NAMES[type_name]) | values), None), set()
+    ) == {expected}
 
 
 @pytest.mark.parametrize("type_name", STORED_TYPES)
