@@ -23,6 +23,9 @@ Place = tuple[str, int]
 Changed = tuple[int, Record | None, Record | None]
 """The number of an object, and what it was and is; None where it is not there."""
 
+KeptBy = tuple[frozenset[str], bytes]
+"""By what JSON is kept of objects: the optional properties that it shows, and what stands before it."""
+
 OF_IDS = frozenset({"releaseID", "sprintID", "boardID"})
 """Lists that are answered as ids only, so that it does not matter what changes of their objects but their places."""
 
@@ -38,12 +41,13 @@ _FEW = 12
 class Run:
     """Objects that stand one after another in a list, and what is kept of their JSON.
 
-    That has in it whatever nests in them, and is kept by the optional properties that it shows. A run is never changed:
-    where its objects are others, or one of them or something inside it is, another run stands instead.
+    That has in it whatever nests in them, and is kept by the optional properties that it shows and by what it begins
+    with: a bracket or a comma. A run is never changed: where its objects are others, or one of them or something inside
+    it is, another run stands instead.
     """
 
     numbers: tuple[int, ...]
-    kept: dict[frozenset[str], Rendered] | None = None
+    kept: dict[KeptBy, Rendered] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +56,7 @@ class Held:
 
     names: tuple[str, ...]
     lists: tuple[tuple[Run, ...], ...]
-    kept: dict[frozenset[str], Rendered] | None = None
+    kept: dict[KeptBy, Rendered] | None = None
 
     def runs(self, name: str) -> tuple[Run, ...]:
         """The runs of one of the lists; none where it is empty."""

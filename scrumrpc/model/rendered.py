@@ -12,6 +12,8 @@ Parts = list[bytes]
 
 LARGE = 16 * 1024
 """Bytes of JSON from which on it is worth keeping."""
+WORTH = 256
+"""Bytes from which on it is worth keeping what is mostly kept in pieces already: only these have to be rendered."""
 _COMPRESSED = 8
 """For so many bytes one more is counted, since what is kept may be kept compressed as well."""
 
@@ -76,14 +78,14 @@ def put_together(parts: Sequence[bytes]) -> Parts:
     """
     whole: Parts = []
     small: Parts = []
-    for part in parts:
-        if len(part) < LARGE:
+    for part in [*parts, None]:
+        if part is not None and len(part) < LARGE:
             small.append(part)
             continue
         if small:
-            whole.append(b"".join(small))
-            small = []
-        whole.append(part)
-    if small:
-        whole.append(b"".join(small))
-    return [Chunk(part) if len(part) >= LARGE and not isinstance(part, Chunk) else part for part in whole]
+            joined = b"".join(small)
+            whole.append(joined if len(joined) < LARGE else Chunk(joined))
+            small.clear()
+        if part is not None:
+            whole.append(part if isinstance(part, Chunk) else Chunk(part))
+    return whole

@@ -7,16 +7,19 @@ from typing import Any, cast
 
 import orjson
 
-from scrumrpc.model.lists import Held, ListKey, Lists, Run
+from scrumrpc.model.lists import Held, KeptBy, ListKey, Lists, Run
 from scrumrpc.model.pages import Pages
 from scrumrpc.model.properties import Property
 from scrumrpc.model.record import Record
-from scrumrpc.model.rendered import LARGE, AllRendered, Parts, put_together
+from scrumrpc.model.rendered import LARGE, WORTH, AllRendered, Parts, put_together
 from scrumrpc.model.rendering import Form, WireID, form_of, json_around, json_of
 from scrumrpc.model.steps import Steps
 
 _FILLED_OTHERWISE = ("Retrospective", "TeamSprintParticipation")
 """Types that have something in their gaps, though there may be nothing in their lists."""
+
+_KEPT_IN_A_STEP = 256
+"""Kept pieces that are taken in a step."""
 
 
 class Writer:
@@ -62,17 +65,19 @@ class Writer:
     def _list(self, runs: tuple[Run, ...]) -> Steps:
         separator = b"["
         form = form_of(self._record(runs[0].numbers[0]).type, self._include) if runs else None
-        for run in runs:
+        for at, run in enumerate(runs):
             assert form is not None
-            self._parts.append(separator)
-            if not self._has_kept(run, form.include):
-                yield from self._run(run, form)
+            if not self._has_kept(run, (form.include, separator)):
+                yield from self._run(run, form, separator)
+            elif at % _KEPT_IN_A_STEP == 0:
+                yield
             separator = b","
         self._parts.append(b"]" if runs else b"[]")
 
-    def _run(self, run: Run, form: Form) -> Steps:
-        """The objects of a run, with commas between them."""
+    def _run(self, run: Run, form: Form, separator: bytes) -> Steps:
+        """The objects of a run with commas between them, behind a separator."""
         start, kept = len(self._parts), self._kept
+        self._parts.append(separator)
         if form.type in _FILLED_OTHERWISE or any(self._lists.are_held(run.numbers)):
             for at, number in enumerate(run.numbers):
                 if at:
@@ -82,12 +87,12 @@ class Writer:
             wire_id, origin = self._wire_ids.__getitem__, self._origin
             records = cast("list[Record]", self._records.several(run.numbers))
             self._parts.append(b",".join([json_of(record, form, wire_id, origin) for record in records]))
-        self._keep(run, form.include, start, kept)
+        self._keep(run, (form.include, separator), start, kept)
         yield
 
     def _object(self, record: Record, form: Form) -> Steps:
         held = self._lists.held(record.number)
-        if held is not None and self._has_kept(held, form.include):
+        if held is not None and self._has_kept(held, (form.include, b"")):
             return
         start, kept = len(self._parts), self._kept
         filled = [
@@ -101,7 +106,7 @@ class Writer:
             yield from self._fill(gap, list_of, record, held)
             self._parts.append(piece)
         if held is not None:
-            self._keep(held, form.include, start, kept)
+            self._keep(held, (form.include, b""), start, kept)
 
     def _fill(self, gap: Property, list_of: str, record: Record, held: Held | None) -> Steps:
         """What stands in a gap of an object."""
@@ -138,9 +143,9 @@ class Writer:
             yield
         self._parts.append(b"]")
 
-    def _has_kept(self, holder: Run | Held, include: frozenset[str]) -> bool:
+    def _has_kept(self, holder: Run | Held, kept_by: KeptBy) -> bool:
         """Appends what is kept of some objects, if it is."""
-        found = holder.kept and holder.kept.get(include)
+        found = holder.kept and holder.kept.get(kept_by)
         if not found or not found.parts:
             return False
         found.used = self._rendered.now
@@ -148,17 +153,17 @@ class Writer:
         self._kept += found.length
         return True
 
-    def _keep(self, holder: Run | Held, include: frozenset[str], start: int, kept: int) -> None:
+    def _keep(self, holder: Run | Held, kept_by: KeptBy, start: int, kept: int) -> None:
         """Keeps the parts from `start` on, unless they are few bytes, which are kept as a part of something larger.
 
         `kept` is how many bytes were kept among those before: what nests in the objects may be kept already.
         """
         length = sum(map(len, self._parts[start:]))
-        if length < LARGE:
+        if length < LARGE or length - (self._kept - kept) < WORTH:
             return
         self._parts[start:] = put_together(self._parts[start:])
         rendered = self._rendered.keep(self._parts[start:], length, length - (self._kept - kept))
-        holder.kept = {**(holder.kept or {}), include: rendered}
+        holder.kept = {**(holder.kept or {}), kept_by: rendered}
         self._kept = kept + length
 
     def _record(self, number: int) -> Record:

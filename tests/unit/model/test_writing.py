@@ -28,6 +28,7 @@ def _small() -> Iterator[None]:
             patch.setattr(lists, name, value)
         for module in (rendered, writing):
             patch.setattr(module, "LARGE", 300)
+        patch.setattr(writing, "WORTH", 30)
         yield
 
 
