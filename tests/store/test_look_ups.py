@@ -224,17 +224,19 @@ def test_connections_that_died_are_not_noticed(world: World) -> None:
     world.run(work())
 
 
-def test_the_server_does_not_plan_anew_for_one_caller(world: World) -> None:
+@pytest.mark.parametrize("others", [0, 1])
+def test_the_server_does_not_plan_anew_for_few_callers(world: World, others: int) -> None:
     """Planning takes several times as long as running, and would come with each poll."""
-    credentials = credentials_of(world.admin, world.key)
+    callers = [of(world)] + [NOBODY] * others
 
     async def work(conn: Connection) -> tuple[int, int]:
         for _ in range(30):
-            [standing] = await look_up_all(conn, [credentials])
+            standing, *nobody = await look_up_all(conn, callers)
             assert standing is not None
+            assert nobody == [None] * others
         cursor = await conn.execute(
             "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE %s",
-            ("%WITH ORDINALITY AS w%",),
+            ("%LEFT JOIN api_keys%",),
         )
         [plans] = await cursor.fetchall()
         return int(plans[0]), int(plans[1])
