@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+
+gc.disable()  # of what is loaded now nothing is garbage, and looking for some takes a tenth of the time
+
 import os
 import signal
 import socket
@@ -91,6 +94,7 @@ def _look_for_cycles_seldom() -> None:
     none, and to look at them again and again took as long as loading them.
     """
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 10, 10)
 
 
