@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import AsyncConnection
-
 from scrumrpc.model.defaults import completed
 from scrumrpc.model.record import Record
+from scrumrpc.store.database import Connection
+from scrumrpc.store.flush import flush
 from scrumrpc.store.log import given_up
 
 # Rows are chosen by what an object was after its change. What it was before can only matter where its project or its
@@ -185,7 +185,7 @@ class LoggedChange:
 
 
 async def logged_changes(
-    conn: AsyncConnection[Any], stretch: Stretch, after: tuple[int, int], most: int, number: int | None = None
+    conn: Connection, stretch: Stretch, after: tuple[int, int], most: int, number: int | None = None
 ) -> list[LoggedChange]:
     """The next changes of a stretch, in the order of versions and, within them, of objects.
 
@@ -193,29 +193,24 @@ async def logged_changes(
     DataVersionNoLongerKept where changes of the stretch are given up.
     """
     place = {"version": after[0], "number": after[1], "most": most, "object": number}
-    cursor = await conn.execute(_CHANGES if number is None else _CHANGES_OF_OBJECT, stretch.parameters | place)
-    rows = await cursor.fetchall()
+    [rows] = await flush(conn, [(_CHANGES if number is None else _CHANGES_OF_OBJECT, stretch.parameters | place)])
     if stretch.since < (oldest := rows[0][0]):
         raise given_up(stretch.since, oldest)
     return [_logged(row) for _, *row in rows if row[0] is not None]
 
 
-async def changed_objects(
-    conn: AsyncConnection[Any], stretch: Stretch, most: int
-) -> tuple[int, dict[int, Record | None]]:
+async def changed_objects(conn: Connection, stretch: Stretch, most: int) -> tuple[int, dict[int, Record | None]]:
     """The objects that changed in a stretch, by their numbers, with what each was before it; None where it was not.
 
     Not more than `most`, unless the first version alone has more; and the version up to which these are all.
     DataVersionNoLongerKept where changes of the stretch are given up, unless it begins with nothing: then these are all
     objects that there are at some version which is kept.
     """
-    cursor = await conn.execute(_FIRST_TOO_MANY, {**stretch.parameters, "most": most})
-    row = await cursor.fetchone()
-    ends = [stretch.until] if row is None else [row[0] - 1, row[0]]
+    [rows] = await flush(conn, [(_FIRST_TOO_MANY, {**stretch.parameters, "most": most})])
+    ends = [rows[0][0] - 1, rows[0][0]] if rows else [stretch.until]
     while True:
         reached = ends.pop(0)
-        cursor = await conn.execute(_CHANGED_OBJECTS, {**stretch.parameters, "until": reached})
-        rows = await cursor.fetchall()
+        [rows] = await flush(conn, [(_CHANGED_OBJECTS, {**stretch.parameters, "until": reached})])
         if reached < (oldest := rows[0][0]) and stretch.since == 0:
             ends = [oldest]
         elif stretch.since < oldest and stretch.since != 0:
@@ -226,15 +221,15 @@ async def changed_objects(
 
 
 async def project_numbers(
-    conn: AsyncConnection[Any], account: int, wire_ids: Collection[str], *, went_since: int | None
+    conn: Connection, account: int, wire_ids: Collection[str], *, went_since: int | None
 ) -> dict[str, int]:
     """The numbers of projects by their wire ids; with `went_since`, also of those deleted after that version."""
     parameters = {"account": account, "wire_ids": list(wire_ids), "version": went_since}
-    cursor = await conn.execute(_PROJECTS, parameters)
-    found = dict(await cursor.fetchall())
+    [rows] = await flush(conn, [(_PROJECTS, parameters)])
+    found: dict[str, int] = dict(rows)
     if went_since is not None and len(found) < len(wire_ids):
-        cursor = await conn.execute(_PROJECTS_THAT_WENT, parameters)
-        found = dict(await cursor.fetchall()) | found
+        [rows] = await flush(conn, [(_PROJECTS_THAT_WENT, parameters)])
+        found = dict(rows) | found
     return found
 
 
@@ -247,29 +242,26 @@ class KnownObject:
     is_there: bool
 
 
-async def known_object(
-    conn: AsyncConnection[Any], account: int, types: Collection[str], wire_id: str
-) -> KnownObject | None:
+async def known_object(conn: Connection, account: int, types: Collection[str], wire_id: str) -> KnownObject | None:
     """The object of one of the types that has the wire id, or was the last to have it."""
     parameters = {"account": account, "types": list(types), "wire_id": wire_id}
-    cursor = await conn.execute(_OBJECT, parameters)
-    if row := await cursor.fetchone():
-        return KnownObject(row[0], row[1], is_there=True)
+    [rows] = await flush(conn, [(_OBJECT, parameters)])
+    if rows:
+        return KnownObject(rows[0][0], rows[0][1], is_there=True)
     given = re.fullmatch(rf"{account}-0-(\d{{1,15}})", wire_id)
     statement = _GONE_OBJECT_OF_NUMBER if given else _GONE_OBJECT
-    cursor = await conn.execute(statement, parameters | {"number": int(given[1]) if given else None})
-    row = await cursor.fetchone()
-    return KnownObject(row[0], row[1], is_there=False) if row else None
+    [rows] = await flush(conn, [(statement, parameters | {"number": int(given[1]) if given else None})])
+    return KnownObject(rows[0][0], rows[0][1], is_there=False) if rows else None
 
 
-async def wire_ids(conn: AsyncConnection[Any], account: int, numbers: Iterable[int]) -> dict[int, str]:
+async def wire_ids(conn: Connection, account: int, numbers: Iterable[int]) -> dict[int, str]:
     """The wire ids of objects by their numbers, also of those that are gone."""
     wanted = set(numbers)
     found: dict[int, str] = {}
     for statement in (_WIRE_IDS, _WIRE_IDS_OF_GONE):
         if missing := wanted - found.keys():
-            cursor = await conn.execute(statement, {"account": account, "numbers": list(missing)})
-            found.update(await cursor.fetchall())
+            [rows] = await flush(conn, [(statement, {"account": account, "numbers": list(missing)})])
+            found.update(rows)
     return found
 
 

@@ -165,8 +165,7 @@ async def changes_back(conn: Connection, account: int, version: int, until: int)
     Where the one is not below the oldest version that is kept, and the other not either or has a name, each of these
     objects still has a change in between, and its newest one up to `version`, unless it was not there at that time.
     """
-    cursor = await conn.execute(_STATES_AT, {"account": account, "at": version, "until": until})
-    rows = await cursor.fetchall()
+    [rows] = await flush(conn, [(_STATES_AT, {"account": account, "at": version, "until": until})])
     oldest, is_kept = rows[0][:2]
     changes = [
         Change(number, record_of(number, object_type, state))
@@ -196,8 +195,7 @@ async def first_changes(conn: Connection, account: int, type_name: str, version:
     newest one up to the version that is kept.
     """
     parameters = {"account": account, "object_type": type_name, "version": version, "at": at}
-    cursor = await conn.execute(_FIRST_CHANGES, parameters)
-    rows = await cursor.fetchall()
+    [rows] = await flush(conn, [(_FIRST_CHANGES, parameters)])
     first = {number: version for *_, number, version in rows if number is not None}
     reached, oldest, is_kept = rows[0][:3]
     return FirstChanges(reached, oldest, is_kept, first)

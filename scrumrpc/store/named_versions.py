@@ -95,25 +95,25 @@ async def versions_of(conn: Connection, account: int, versions: Sequence[int | s
         "names": [each for each in versions if isinstance(each, str)],
         "versions": [each for each in versions if isinstance(each, int)],
     }
-    cursor = await conn.execute(_FIND, parameters)
-    return dict(await cursor.fetchall())
+    [rows] = await flush(conn, [(_FIND, parameters)])
+    return dict(rows)
 
 
 async def names_of(conn: Connection, account: int, name: str | None = None) -> list[NamedVersion]:
     """All named versions, or the one of that name: older versions first, and older names of one version."""
-    cursor = await conn.execute(_LIST, {"account": account, "name": name})
-    return [NamedVersion(*row) for row in await cursor.fetchall()]
+    [rows] = await flush(conn, [(_LIST, {"account": account, "name": name})])
+    return [NamedVersion(*row) for row in rows]
 
 
 async def add(conn: Connection, account: int, name: str, version: int, note: str | None, person: int | None) -> None:
     """Gives a version a name that none has."""
     parameters = {"account": account, "name": name, "version": version, "note": note, "person": person}
-    await conn.execute(_ADD, parameters)
+    await flush(conn, [(_ADD, parameters)])
 
 
 async def delete(conn: Connection, account: int, name: str) -> None:
     """Takes a name away."""
-    await conn.execute(_DELETE, {"account": account, "name": name})
+    await flush(conn, [(_DELETE, {"account": account, "name": name})])
 
 
 async def versions(
@@ -131,6 +131,5 @@ async def versions(
         "most": most,
         "most_seen": MOST_SEEN,
     }
-    cursor = await conn.execute(_VERSIONS, parameters)
-    rows = await cursor.fetchall()
+    [rows] = await flush(conn, [(_VERSIONS, parameters)])
     return rows[0][0], [Version(*row[1:]) for row in rows if row[1] is not None]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from scrumrpc.store.database import Connection
+from scrumrpc.store.flush import flush
 
 OLD_SECRET_HOURS = 24
 """So long a secret goes on signing, beside the one that replaces it."""
@@ -108,16 +109,16 @@ class Delivery:
 
 async def webhooks_of(conn: Connection, account: int, number: int | None = None) -> list[Webhook]:
     """The webhooks of an account, oldest first; only that of a number, if one is given."""
-    cursor = await conn.execute(_WEBHOOKS, {"account": account, "webhook": number})
-    return [Webhook(*row) for row in await cursor.fetchall()]
+    [rows] = await flush(conn, [(_WEBHOOKS, {"account": account, "webhook": number})])
+    return [Webhook(*row) for row in rows]
 
 
 async def deliveries_of(conn: Connection, account: int, number: int) -> list[Delivery] | None:
     """The latest attempts of a webhook, newest first; None if there is no such webhook."""
     if not await webhooks_of(conn, account, number):
         return None
-    cursor = await conn.execute(_DELIVERIES, {"account": account, "webhook": number})
-    return [Delivery(*row) for row in await cursor.fetchall()]
+    [rows] = await flush(conn, [(_DELIVERIES, {"account": account, "webhook": number})])
+    return [Delivery(*row) for row in rows]
 
 
 class Webhooks:
