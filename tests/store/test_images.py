@@ -171,3 +171,23 @@ def test_the_sample_is_the_same_from_tables_and_log(world: World) -> None:
             image.write_list(parts, (people, 0), everything)
             answers.append(b"".join(parts))
     assert answers[:3] == answers[3:]
+
+
+def test_json_that_has_no_room_is_dropped_and_rendered_again(world: World) -> None:
+    project = world.call("addProject", name="A")
+    for n in range(4):
+        world.call("addBacklogItem", projectID=project, name=f"i{n}", description="x" * 9000)
+    version = world.version
+
+    def answered(images: Images) -> list[bytes]:
+        parts: list[bytes] = []
+        image = world.run(images.at_least(world.account, version))
+        image.write_list(parts, ("Project", 0), frozenset({"Project.backlogItems"}))
+        return parts
+
+    roomy, narrow = Images(world.database, limit=10**9), Images(world.database, limit=50_000)
+    first, second = answered(roomy), answered(roomy)
+    assert {id(part) for part in first if len(part) > 30_000} & {id(part) for part in second}
+    third, fourth = answered(narrow), answered(narrow)
+    assert not {id(part) for part in third if len(part) > 30_000} & {id(part) for part in fourth}
+    assert b"".join(first) == b"".join(second) == b"".join(third) == b"".join(fourth)
