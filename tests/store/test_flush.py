@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.pq import TransactionStatus
 
+from scrumrpc.store import connection
 from scrumrpc.store.connection import Connection
 from scrumrpc.store.database import Database
 from scrumrpc.store.flush import Statement, flush
@@ -90,7 +91,7 @@ VALUES = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(values=VALUES)
 def test_values_come_back_as_psycopg_gives_them(run: Run, values: list[tuple[str, Any]]) -> None:
     columns = ", ".join(f"%(p{n})s::{kind}" for n, (kind, _) in enumerate(values))
@@ -268,3 +269,24 @@ def test_a_flush_that_is_cancelled_while_it_writes(run: Run) -> None:
         return await flush(conn, [("SELECT 1", {})])
 
     assert run(work) == [[(1,)]]
+
+
+def test_only_so_many_statements_are_prepared(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_MOST_PREPARED", 3)
+
+    async def whole() -> None:
+        database = Database(database_url, size=1)
+        await database.open()
+        await database.read(work)
+        await database.close()
+
+    async def work(conn: Connection) -> None:
+        texts = [f"SELECT {n}" for n in range(6)]
+        for _ in range(4):
+            for n, text in enumerate(texts):
+                assert await flush(conn, [(text, {})]) == [[(n,)]]
+        assert list(conn.prepared) == texts[:3]
+        [[(prepared,)]] = await flush(conn, [("SELECT count(*) FROM pg_prepared_statements", {})])
+        assert prepared == 3
+
+    asyncio.run(whole())

@@ -50,7 +50,7 @@ def run(database_url: str) -> Iterator[Run]:
         runner.run(database.close())
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(rows=ROWS)
 def test_rows_are_the_same_as_one_by_one(run: Run, rows: list[dict[str, Any]]) -> None:
     async def work(conn: Connection) -> None:
