@@ -232,7 +232,7 @@ def drawn(account: Account, seeded: Seeded, drawing: Drawing) -> Made:
         method, given = "addPersonByOperator", {"emailAddress": f"p{random.randrange(9)}@example.com", "firstName": "P"}
     elif what == 2:
         method = random.choice(WEBHOOKS)
-        given = {"webhookID": f"{account.number}-0-1", "url": "https://192.0.2.1/x"}
+        given = {"webhookID": f"{account.number}-0-1", "url": "https://93.184.215.14/x"}
         given = {each.name: given[each.name] for each in METHODS[method].parameters if each.name in given}
     else:
         method = seeded.method()
