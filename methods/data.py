@@ -48,12 +48,12 @@ def _write(parts: Parts, image: Image, projects: list[int], include: frozenset[s
     for name, of_type in (("persons", "Person"), ("deletedPersons", "DeletedPerson")):
         parts.append(b',"%b":' % name.encode())
         if f"Data.{name}" in include:
-            yield from writer.list((of_type, ROOT))
+            yield from writer.list_of((of_type, ROOT))
         else:
             parts.append(b"null")
     parts.append(b',"projects":')
     if len(projects) == len(image.members(("Project", ROOT))):
-        yield from writer.list(("Project", ROOT))
+        yield from writer.list_of(("Project", ROOT))
     else:
         yield from writer.array(projects)
     parts.append(b"}")

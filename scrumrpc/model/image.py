@@ -168,7 +168,7 @@ class Image:
 
     def write_list(self, parts: Parts, key: ListKey, include: frozenset[str]) -> None:
         """Appends a JSON array of the objects of a list."""
-        done(self.writer(parts, include).list(key))
+        done(self.writer(parts, include).list_of(key))
 
     def write_array(self, parts: Parts, numbers: Iterable[int], include: frozenset[str]) -> None:
         """Appends a JSON array of objects."""

@@ -21,50 +21,76 @@ _COMPRESSED = 8
 class Rendered:
     """The JSON of some objects that follow one another, in pieces.
 
-    Whatever holds it is never changed, only replaced: so it stays right for as long as it is there.
+    Whatever holds it is never changed, only replaced: so it stays right for as long as it is there. `inner` is what was
+    kept before of objects that nest in these, and of which the pieces are used here as well: so it was `used` by the
+    same answer or a later one.
     """
 
-    __slots__ = ("__weakref__", "_all", "length", "parts", "size", "used")
+    __slots__ = ("__weakref__", "_all", "_inner", "length", "order", "parts", "size", "used")
 
-    def __init__(self, parts: tuple[bytes, ...], length: int, size: int, of: AllRendered) -> None:
+    def __init__(
+        self,
+        parts: tuple[bytes, ...],
+        inner: tuple[Rendered, ...],
+        length: int,
+        size: int,
+        used: int,
+        of: AllRendered,
+    ) -> None:
         self.parts = parts
+        self._inner = inner
         self.length = length  # bytes of the pieces
         self.size = size  # what they take, but for those that are kept of what nests in the objects
-        self.used = of.now
+        self.used = used
+        of.made += 1
+        self.order = of.made
         self._all = of
         of.bytes += size
 
     def __del__(self) -> None:
         self._all.bytes -= self.size
 
+    def use(self, answer: int) -> None:
+        """Notes that an answer has the pieces."""
+        if self.used < answer:
+            self.used = answer
+            for inner in self._inner:
+                inner.use(answer)
+
     def drop(self) -> None:
         """Forgets the pieces; there are none in what is kept otherwise."""
         self._all.bytes -= self.size
-        self.parts, self.size = (), 0
+        self.parts, self._inner, self.size = (), (), 0
 
 
 class AllRendered:
     """All rendered JSON that a worker keeps, for whatever accounts, versions and combinations of includeProperties.
 
-    `bytes` is how much there is. What one answer has kept or used has the same `now`.
+    `bytes` is how much there is. The answers that keep and use it are counted: the last one is number `answers`.
     """
 
     def __init__(self) -> None:
         self.bytes = 0
-        self.now = 0
+        self.answers = 0
+        self.made = 0
         self._kept: WeakSet[Rendered] = WeakSet()
 
-    def keep(self, parts: Sequence[bytes], length: int, size: int) -> Rendered:
-        """Keeps pieces of so many bytes for as long as there is what they are of; `size` of them are not kept yet."""
-        rendered = Rendered(tuple(parts), length, size + size // _COMPRESSED, self)
+    def keep(self, parts: Sequence[bytes], inner: Sequence[Rendered], length: int, answer: int) -> Rendered:
+        """Keeps pieces of so many bytes, of which some are kept already, for as long as there is what they are of."""
+        still = tuple([each for each in inner if each.parts])
+        size = length - sum([each.length for each in still])
+        rendered = Rendered(tuple(parts), still, length, size + size // _COMPRESSED, answer, self)
         self._kept.add(rendered)
         return rendered
 
     def shrink(self, limit: int) -> None:
-        """Drops what was not used for longest, until there are at most so many bytes."""
+        """Drops what was not used for longest, until there are at most so many bytes.
+
+        Of what the same answer used, what has others in it goes first: else their pieces would stay.
+        """
         if self.bytes <= limit:
             return
-        for rendered in sorted(self._kept, key=lambda each: each.used):
+        for rendered in sorted(self._kept, key=lambda each: (each.used, -each.order)):
             rendered.drop()
             if self.bytes <= limit:
                 return

@@ -11,7 +11,7 @@ from scrumrpc.model.lists import Held, KeptBy, ListKey, Lists, Run
 from scrumrpc.model.pages import Pages
 from scrumrpc.model.properties import Property
 from scrumrpc.model.record import Record
-from scrumrpc.model.rendered import LARGE, WORTH, AllRendered, Parts, put_together
+from scrumrpc.model.rendered import LARGE, WORTH, AllRendered, Parts, Rendered, put_together
 from scrumrpc.model.rendering import Form, WireID, form_of, json_around, json_of
 from scrumrpc.model.steps import Steps
 
@@ -40,8 +40,9 @@ class Writer:
         self._origin = origin
         self._wire_ids = _WireIDs(records)
         self._rendered = rendered
-        self._kept = 0  # bytes among the parts that are kept
-        rendered.now += 1
+        self._kept: list[Rendered] = []  # what some of the parts are that are kept
+        rendered.answers += 1
+        self._answer = rendered.answers
 
     def object(self, number: int) -> Steps:
         """An object, with all that nests in it."""
@@ -58,7 +59,7 @@ class Writer:
             separator = b","
         self._parts.append(b"[]" if separator == b"[" else b"]")
 
-    def list(self, key: ListKey) -> Steps:
+    def list_of(self, key: ListKey) -> Steps:
         """An array of all objects in a list."""
         return self._list(self._lists.runs(key))
 
@@ -76,7 +77,7 @@ class Writer:
 
     def _run(self, run: Run, form: Form, separator: bytes) -> Steps:
         """The objects of a run with commas between them, behind a separator."""
-        start, kept = len(self._parts), self._kept
+        start, kept = len(self._parts), len(self._kept)
         self._parts.append(separator)
         if form.type in _FILLED_OTHERWISE or any(self._lists.are_held(run.numbers)):
             for at, number in enumerate(run.numbers):
@@ -94,7 +95,7 @@ class Writer:
         held = self._lists.held(record.number)
         if held is not None and self._has_kept(held, (form.include, b"")):
             return
-        start, kept = len(self._parts), self._kept
+        start, kept = len(self._parts), len(self._kept)
         filled = [
             (gap, list_of)
             for gap, list_of in form.gaps
@@ -148,23 +149,23 @@ class Writer:
         found = holder.kept and holder.kept.get(kept_by)
         if not found or not found.parts:
             return False
-        found.used = self._rendered.now
+        found.use(self._answer)
         self._parts.extend(found.parts)
-        self._kept += found.length
+        self._kept.append(found)
         return True
 
     def _keep(self, holder: Run | Held, kept_by: KeptBy, start: int, kept: int) -> None:
         """Keeps the parts from `start` on, unless they are few bytes, which are kept as a part of something larger.
 
-        `kept` is how many bytes were kept among those before: what nests in the objects may be kept already.
+        From `kept` on what nests in the objects is kept already.
         """
         length = sum(map(len, self._parts[start:]))
-        if length < LARGE or length - (self._kept - kept) < WORTH:
+        if length < LARGE or length - sum([each.length for each in self._kept[kept:]]) < WORTH:
             return
         self._parts[start:] = put_together(self._parts[start:])
-        rendered = self._rendered.keep(self._parts[start:], length, length - (self._kept - kept))
+        rendered = self._rendered.keep(self._parts[start:], self._kept[kept:], length, self._answer)
         holder.kept = {**(holder.kept or {}), kept_by: rendered}
-        self._kept = kept + length
+        self._kept[kept:] = [rendered]
 
     def _record(self, number: int) -> Record:
         record = self._records.get(number)

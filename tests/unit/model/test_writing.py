@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from scrumrpc.model import lists, rendered, writing
+from scrumrpc.model.chunk import Chunk
 from scrumrpc.model.image import Change, Image
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.rendered import AllRendered, Parts
@@ -56,7 +57,7 @@ class Reading:
         self._expected = Plain(account).projects(include)
         writer = image.writer(self.parts, include)
         numbers = image.members(("Project", 0))
-        self.steps: Steps = writer.list(("Project", 0)) if random.random() < 0.7 else writer.array(numbers)
+        self.steps: Steps = writer.list_of(("Project", 0)) if random.random() < 0.7 else writer.array(numbers)
 
     def go_on(self, steps: int) -> bool:
         """Takes that many steps; says whether it is at its end, where it must be what was to be answered."""
@@ -92,9 +93,20 @@ def test_every_answer_is_of_one_version(seed: int) -> None:
         check_lists(image, account)
         assert Reading(image, account, random).go_on(10**9)
     assert kept.bytes > 0
-    del image, known, under_way
+    del under_way
+    for limit in (kept.bytes // 2, kept.bytes // 4):
+        kept.shrink(limit)
+        assert really_kept() <= kept.bytes <= limit
+        assert Reading(image, account, random).go_on(10**9)
+    del image, known
     gc.collect()
     assert kept.bytes == 0
+
+
+def really_kept() -> int:
+    """The bytes of all chunks that are there."""
+    gc.collect()
+    return sum(len(each) for each in gc.get_objects() if type(each) is Chunk)
 
 
 def check_lists(image: Image, account: Account) -> None:
@@ -130,5 +142,5 @@ def test_what_is_kept_serves_until_something_in_it_changes(seed: int) -> None:
 
 def written(image: Image, include: frozenset[str]) -> Parts:
     parts: Parts = []
-    done(image.writer(parts, include).list(("Project", 0)))
+    done(image.writer(parts, include).list_of(("Project", 0)))
     return parts

@@ -35,7 +35,7 @@ def _small() -> Iterator[None]:
 def written(image: Image, include: frozenset[str] = EVERYTHING) -> Parts:
     """The JSON of all projects."""
     parts: Parts = []
-    done(image.writer(parts, include).list(("Project", 0)))
+    done(image.writer(parts, include).list_of(("Project", 0)))
     return parts
 
 
