@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +21,8 @@ _MOST = 32
 """Calls that one transaction may take."""
 _SECONDS = 0.05
 """So long calls may begin in a transaction: those that are done wait for the others before they are answered."""
+_REMEMBERED = 10_000
+"""Keys that are remembered as valid."""
 _CALLS_IN_A_ROW = 8
 """How many calls run before other requests that the worker has get their turn, where no call waits by itself."""
 
@@ -34,15 +36,18 @@ class Place:
     executed: Executed | None
 
 
+_Line = tuple[int, bytes | None]
+"""Where calls queue: by account and, as long as their key has not been found valid, by key."""
 Run = Callable[[Place], Awaitable[Any]]
 """Runs a call; raises ApiError where it fails, and then has done nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
     asked: Asked
     run: Run
     answer: asyncio.Future[Any]
+    is_alone: bool = False  # whether it runs again, after its group has failed as a whole
 
 
 class Groups:
@@ -54,22 +59,27 @@ class Groups:
 
     A call sees what those before it did, as if they were committed, and fails by itself. Where anything else goes wrong
     with a group, all of it is undone, and its calls run again, each alone.
+
+    Whoever has no valid key neither waits for the account's lock nor stands in the way of those who have one: calls
+    queue apart until their key has been found valid here. Their groups then wait for each other at the lock.
     """
 
     def __init__(self, database: Database, signals: Signals) -> None:
         self._database = database
         self._signals = signals
-        self._queues: dict[int, deque[_Call]] = {}  # of the accounts for which something runs
+        self._queues: dict[_Line, deque[_Call]] = {}  # where something runs
+        self._valid: OrderedDict[_Line, None] = OrderedDict()
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, asked: Asked, run: Run) -> Any:
         """The result of a call. Whoever gives up waiting for it does not keep it from being run, once it has begun."""
-        account = asked.credentials.account
+        account, key = asked.credentials.account, asked.credentials.key_hash
+        line = (account, None if (account, key) in self._valid else key)
         call = _Call(asked, run, asyncio.get_running_loop().create_future())
-        queue = self._queues.get(account)
+        queue = self._queues.get(line)
         if queue is None:
-            queue = self._queues[account] = deque()
-            task = asyncio.create_task(self._serve(account, queue))
+            queue = self._queues[line] = deque()
+            task = asyncio.create_task(self._serve(line, queue))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         queue.append(call)
@@ -81,27 +91,27 @@ class Groups:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _serve(self, account: int, queue: deque[_Call]) -> None:
-        """Runs the calls of an account, until there are no more."""
+    async def _serve(self, line: _Line, queue: deque[_Call]) -> None:
+        """Runs the calls that queue, until there are no more."""
         calls: list[_Call] = []
         try:
             while queue:
-                taken = [queue.popleft() for _ in range(min(len(queue), _MOST))]
-                calls = [call for call in taken if not call.answer.done()]
+                calls = _take(queue)
                 if calls:
-                    left = await self._run_together(calls)
+                    left = await self._run_together(calls, queue)
                     queue.extendleft(reversed(left))
         finally:
-            del self._queues[account]
+            del self._queues[line]
             for call in (*calls, *queue):
                 call.answer.cancel()  # where it has none: the server ends
 
-    async def _run_together(self, calls: Sequence[_Call]) -> Sequence[_Call]:
+    async def _run_together(self, calls: Sequence[_Call], queue: deque[_Call]) -> Sequence[_Call]:
         """Runs calls in one transaction and answers them, but for those at the end that it leaves to the next one."""
         group: Group | None = None
         ends: list[Any] = []
         try:
             async with self._database.begin(partial(_open, calls=calls)) as (conn, opened):
+                self._note_keys(calls, opened)
                 known = next((standing for standing in opened.standings if standing is not None), None)
                 group = Group(conn, calls[0].asked.credentials.account, known, opened.found)
                 begun = group.version
@@ -113,7 +123,6 @@ class Groups:
                     _answer(call, end)
         except Exception as error:  # whatever it is, those who wait are to be told, or their calls to be run again
             if group is None and isinstance(error, APINotAvailable):
-                queue = self._queues[calls[0].asked.credentials.account]
                 calls = [*calls, *queue]  # nobody waits long for a database that is away
                 queue.clear()
             if len(calls) == 1 or (group.may_be_committed if group else isinstance(error, ApiError)):
@@ -121,10 +130,28 @@ class Groups:
                     _answer(call, error.again() if isinstance(error, ApiError) else error)
                 return ()
             for call in calls:
-                if not call.answer.done():
-                    await self._run_together([call])
-            return ()
+                call.is_alone = True
+            return calls
         return calls[len(ends) :]
+
+    def _note_keys(self, calls: Sequence[_Call], opened: Opened) -> None:
+        """Remembers which keys are valid."""
+        for call, standing in zip(calls, opened.standings, strict=True):
+            key = call.asked.credentials.account, call.asked.credentials.key_hash
+            if standing is None or standing.key_id is None:
+                self._valid.pop(key, None)
+            elif key not in self._valid:
+                self._valid[key] = None
+        while len(self._valid) > _REMEMBERED:
+            self._valid.popitem(last=False)
+
+
+def _take(queue: deque[_Call]) -> list[_Call]:
+    """The calls at the front of a queue that may share a transaction, without those that nobody waits for any more."""
+    calls = [queue.popleft()]
+    while queue and len(calls) < _MOST and not (calls[0].is_alone or queue[0].is_alone):
+        calls.append(queue.popleft())
+    return [call for call in calls if not call.answer.done()]
 
 
 async def _open(conn: Connection, calls: Sequence[_Call]) -> Opened:

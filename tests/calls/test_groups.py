@@ -52,9 +52,9 @@ def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     begun: list[int] = []
     together = Groups._run_together
 
-    async def run_together(self: Groups, calls: Any) -> Any:
+    async def run_together(self: Groups, calls: Any, queue: Any) -> Any:
         begun.append(len(calls))
-        return await together(self, calls)
+        return await together(self, calls, queue)
 
     monkeypatch.setattr(Groups, "_run_together", run_together)
     monkeypatch.setattr(groups, "_SECONDS", 60)  # however slow the machine is
@@ -160,6 +160,42 @@ def test_accounts_do_not_wait_for_each_other(world: World, project: str) -> None
         await waiting
 
     world.run(whole())
+
+
+def test_whoever_has_no_valid_key_neither_waits_nor_is_waited_for(world: World, project: str, sizes: list[int]) -> None:
+    strangers = [credentials_of(world.admin, f"{world.account}-{n:064X}") for n in range(3)]
+    key = next(each["id"] for each in world.call("getAPIKeys"))
+    revoked, world.key = credentials_of(world.admin, world.key), world.new_key()
+
+    async def whole() -> None:
+        await world.send("deleteAPIKey", apiKeyID=key)
+        with held_up(world.database.url, world.account) as wait_for:
+            waiting = [asyncio.create_task(world.send("addBacklogItem", projectID=project, name="x")) for _ in range(4)]
+            await asyncio.to_thread(wait_for, 1)
+            for each in strangers:
+                with pytest.raises(InvalidAPIKey):
+                    await world.calls.call("addProject", {"name": "Q"}, each, "t")
+            late = asyncio.create_task(world.calls.call("addProject", {"name": "Q"}, revoked, "t"))  # was valid once
+            await asyncio.sleep(0)
+            assert not any(call.done() for call in (*waiting, late))
+        await asyncio.gather(*waiting)
+        with pytest.raises(InvalidAPIKey):
+            await late
+        with held_up(world.database.url, world.account), pytest.raises(InvalidAPIKey):
+            await world.calls.call("addProject", {"name": "Q"}, revoked, "t")
+
+    world.run(whole())
+    assert names(world) == ["x"] * 4
+
+
+def test_only_so_many_keys_are_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "_REMEMBERED", 2)
+    for n in range(4):
+        world.key = world.new_key()
+        world.call("addProject", name=f"{n}")
+    own = [key for account, key in world.calls._groups._valid if account == world.account]
+    assert own[-1:] == [credentials_of(world.admin, world.key).key_hash]
+    assert len(world.calls._groups._valid) == 2
 
 
 # What a call knows of those before it --------------------------------------------------------------------------------
