@@ -39,7 +39,10 @@ def gathered(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]
         step = _MOST if insert else 1
         for at in range(start, end, step):
             some = statements[at : min(at + step, end)]
-            yield insert.of_many(some) if insert else some[0], len(some)
+            if insert and (one := insert.of_many(some)):
+                yield one, len(some)
+            else:
+                yield from ((each, 1) for each in some)
         start = end
 
 
@@ -47,18 +50,32 @@ def gathered(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]
 class _Insert:
     """A statement that inserts many rows; `columns` with the names of their parameters, `json` those of JSON texts."""
 
-    text: str
+    table: str
     columns: tuple[tuple[str, str], ...]
     json: tuple[str, ...]
 
-    def of_many(self, statements: Sequence[Statement]) -> Statement:
-        """The statement that inserts what these insert one by one."""
+    def of_many(self, statements: Sequence[Statement]) -> Statement | None:
+        """The statement that inserts what these insert one by one.
+
+        The server takes a null of JSON for no value at all: there is no such statement for rows that have the one, and
+        others that have the other.
+        """
         rows = [{column: given[name] for column, name in self.columns} for _, given in statements]
+        selected = [column for column, _ in self.columns]
         for column in self.json:
+            values = [row[column] for row in rows]
+            if "null" in values:
+                if None in values:
+                    return None
+                selected[selected.index(column)] = f"coalesce({column}, 'null')"
             for row in rows:
                 if row[column] is not None:
                     row[column] = orjson.Fragment(row[column])
-        return self.text, {"rows": orjson.dumps(rows, default=_bytes).decode()}
+        text = (
+            f"INSERT INTO {self.table} ({', '.join(rows[0])}) SELECT {', '.join(selected)} "  # noqa: S608
+            f"FROM json_populate_recordset(NULL::{self.table}, %(rows)s)"
+        )
+        return text, {"rows": orjson.dumps(rows, default=_bytes).decode()}
 
 
 @cache
@@ -71,8 +88,7 @@ def _insert_of(text: str) -> _Insert | None:
     columns = [column.strip() for column in found[2].split(",")]
     named = [(column, value[1], value[2]) for column, value in zip(columns, values, strict=True) if value]
     return _Insert(
-        f"INSERT INTO {found[1]} ({found[2]}) SELECT {found[2]} "  # noqa: S608
-        f"FROM json_populate_recordset(NULL::{found[1]}, %(rows)s)",
+        found[1],
         tuple((column, name) for column, name, _ in named),
         tuple(column for column, _, kind in named if kind == "jsonb"),
     )

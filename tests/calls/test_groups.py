@@ -255,6 +255,16 @@ def test_a_request_is_executed_once(world: World, project: str) -> None:
     assert names(world, "tags") == ["A"]
 
 
+def test_requests_are_recorded_together(world: World, project: str, sizes: list[int]) -> None:
+    tags = [world.call("addTag", projectID=project, name=f"{n}") for n in range(4)]
+    calls = [("deleteTag", {"tagID": each, "requestID": each, "onRepeat": "result"}) for each in tags]
+    calls.append(tag(project, "new", requestID="new", onRepeat="result"))
+    ends = at_once(world, *calls)
+    assert sizes[-1] == 5
+    again = at_once(world, *calls)
+    assert [(end.result, end.version) for end in again] == [(end.result, end.version) for end in ends]
+
+
 def test_what_a_call_may_do_is_what_those_before_it_made_of_that(world: World, project: str) -> None:
     bob = world.person("bob@example.com")
     world.store(lambda conn: accounts.switch(conn, "has_access_control", True, world.account))

@@ -58,9 +58,12 @@ def test_rows_are_the_same_as_one_by_one(run: Run, rows: list[dict[str, Any]]) -
         await flush(conn, [(f"CREATE TEMPORARY TABLE {name} ({columns})", {}) for name in ("one", "many")])
         for row in rows:
             await flush(conn, [(INSERT.format("one"), row)])
-        assert len(list(gathered([(INSERT.format("many"), row) for row in rows]))) == 1
+        fewer = list(gathered([(INSERT.format("many"), row) for row in rows]))
+        states = {row["state"] for row in rows}
+        assert len(fewer) == (len(rows) if {None, "null"} <= states else 1)
         assert await flush(conn, [(INSERT.format("many"), row) for row in rows]) == [[] for _ in rows]
-        one, many = await flush(conn, [(f"SELECT * FROM {name}", {}) for name in ("one", "many")])
+        # A null of JSON and none at all are read as the same, but for the text.
+        one, many = await flush(conn, [(f"SELECT *, state::text FROM {name}", {}) for name in ("one", "many")])
         await flush(conn, [("DROP TABLE one", {}), ("DROP TABLE many", {})])
         assert many == one
         assert len(many) == len(rows)
