@@ -15,13 +15,16 @@ from pathlib import Path
 OFF = {"SCRUMRPC_WEBHOOKS": "false"}
 """A server must not send what tests have left in its database to where the examples' webhooks lead."""
 
+_NO_CACHE = "PYTHONDONTWRITEBYTECODE"
+
 
 class Server:
     """Starts when made; `address` and the printed keys are known when it serves."""
 
     def __init__(self, options: list[str], environment: dict[str, str], *, patience: float = 60) -> None:
         self.log = Path(tempfile.mkstemp(prefix="scrumrpc-server-", suffix=".log")[1])
-        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        # Where Python is told to keep nothing that it compiles, each server of a test would compile all of itself anew.
+        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", _NO_CACHE)}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scrumrpc", "serve", "--port", "0", *options],

@@ -7,12 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import psycopg
-
-from scrumrpc.errors import ApiError
-from scrumrpc.settings import SettingsError
-from scrumrpc.store.embedded import EmbeddedPostgresError
-from scrumrpc.store.migrations import MigrationError
 
 data_option = click.option(
     "--data",
@@ -27,14 +21,35 @@ def tell_failures(work: Any) -> None:
     """Runs to the end, turning errors that a person can act on into one line on standard error."""
     try:
         asyncio.run(work)
-    except (EmbeddedPostgresError, MigrationError, SettingsError) as error:
-        raise click.ClickException(str(error)) from None
-    except ApiError as error:
-        raise click.ClickException(f"{error.error_id}: {error.message}") from None
-    except psycopg.OperationalError as error:
-        reason = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
-        raise click.ClickException(f"The database cannot be reached: {reason}") from None
-    except psycopg.ProgrammingError as error:
-        if error.sqlstate:
-            raise  # a statement of ours; without a state it is libpq that cannot read the address
-        raise click.ClickException("DATABASE_URL is not the address of a PostgreSQL database.") from None
+    except click.ClickException:
+        raise
+    except Exception as error:
+        said = _said_of(error)
+        if said is None:
+            raise
+        raise click.ClickException(said) from None
+
+
+def _said_of(error: Exception) -> str | None:
+    """What a person is told of an error; None where it is a mistake of ours."""
+    # Loaded only now: `serve` starts its workers before it loads anything of the database.
+    import psycopg
+
+    from scrumrpc.errors import ApiError
+    from scrumrpc.settings import SettingsError
+    from scrumrpc.store.embedded import EmbeddedPostgresError
+    from scrumrpc.store.migrations import MigrationError
+
+    match error:
+        case EmbeddedPostgresError() | MigrationError() | SettingsError():
+            return str(error)
+        case ApiError():
+            return f"{error.error_id}: {error.message}"
+        case psycopg.OperationalError():
+            reason = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+            return f"The database cannot be reached: {reason}"
+        case psycopg.ProgrammingError() if not error.sqlstate:
+            # A statement of ours would have a state; without one it is libpq that cannot read the address.
+            return "DATABASE_URL is not the address of a PostgreSQL database."
+        case _:
+            return None

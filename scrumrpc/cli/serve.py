@@ -11,6 +11,7 @@ import signal
 import socket
 import ssl
 import tempfile
+import threading
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from importlib import import_module
@@ -24,9 +25,6 @@ from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.orders import Orders
 from scrumrpc.cli.supervisor import WorkerFailedError, Workers
 from scrumrpc.settings import Settings
-from scrumrpc.store import keys
-from scrumrpc.store.embedded import EmbeddedPostgres
-from scrumrpc.store.migrations import migrate
 
 if TYPE_CHECKING:
     from scrumrpc.cli.first_start import NewKey
@@ -45,6 +43,8 @@ class Options:
     sample: bool
 
 
+_FIRST_START = "scrumrpc.cli.first_start"
+"""What a first start needs, and others do not load."""
 _FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
 
 
@@ -87,11 +87,16 @@ async def _serve(options: Options) -> None:
         _share_metrics(cleanup)
         workers = Workers(options.workers, listening)
         cleanup.push_async_callback(workers.stop)
-        await workers.launch()  # they load the program while the database gets ready
+        await workers.launch()  # they load the program while the database gets ready, and this process what that needs
+        from scrumrpc.store.embedded import EmbeddedPostgres
+        from scrumrpc.store.migrations import migrate
+
         postgres = None
         url = settings.database_url
         if not url:
             postgres = EmbeddedPostgres(options.data)
+            if postgres.is_new:  # then there is something to load meanwhile
+                threading.Thread(target=import_module, args=(_FIRST_START,), daemon=True).start()
             await postgres.start()
             cleanup.push_async_callback(postgres.stop)
             url = postgres.url
@@ -128,9 +133,11 @@ async def _first_start(url: str, settings: Settings, *, with_sample: bool) -> li
     Most starts find all of it, and then the parent process needs nothing of the methods: loading them takes longer than
     all else that it does.
     """
+    from scrumrpc.store import keys
+
     if not with_sample and await keys.were_made(url):
         return []
-    first_start = import_module("scrumrpc.cli.first_start")
+    first_start = import_module(_FIRST_START)
     made: list[NewKey] = await first_start.make(url, settings, with_sample=with_sample)
     return made
 

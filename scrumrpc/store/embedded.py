@@ -113,6 +113,14 @@ class EmbeddedPostgres:
         """The database's address for psycopg, with host, port, user, password and database all given."""
         return self.files.address(NAME, NAME)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no cluster yet. Where that cannot be seen, ``start`` tells what is wrong."""
+        try:
+            return self.files.made_by() is None
+        except (OSError, EmbeddedPostgresError):
+            return False
+
     async def start(self) -> None:
         """Starts PostgreSQL, making the cluster when there is none; returns when a connection has succeeded.
 

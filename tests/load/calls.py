@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 EMAIL = "load@example.com"
@@ -88,12 +89,12 @@ class Client:
         self._process.stdin.close()
         self._process.stdin = None  # or else communicate() would write to it
 
-    def figures(self) -> dict[str, float]:
+    def figures(self) -> dict[str, Any]:
         """Waits for the end; what was measured: calls, calls per second, times in milliseconds, bytes of an answer."""
         printed, said = self._process.communicate()
         if self._process.returncode:
             raise SystemExit(said)
-        found: dict[str, float] = json.loads(printed)
+        found: dict[str, Any] = json.loads(printed)
         return found
 
     def stop(self) -> None:
@@ -102,6 +103,6 @@ class Client:
         self._process.communicate()
 
 
-def measure(address: str, streams: Streams, seconds: float = 0, calls: int = 0) -> dict[str, float]:
+def measure(address: str, streams: Streams, seconds: float = 0, calls: int = 0) -> dict[str, Any]:
     """The figures of a closed loop that runs to its end."""
     return Client(address, streams, seconds, calls).figures()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import sys
 import time
 from typing import Any
@@ -101,7 +100,7 @@ class Job:
         self.buffer = bytearray(_BUFFER)
 
 
-async def run(host: str, port: int, streams: list[list[bytes]], job: Job) -> dict[str, float]:
+async def run(host: str, port: int, streams: list[list[bytes]], job: Job) -> dict[str, Any]:
     """Runs one connection for each stream of requests and sums up."""
     loop = asyncio.get_running_loop()
     busy, began = time.process_time(), time.perf_counter()
@@ -121,8 +120,7 @@ async def run(host: str, port: int, streams: list[list[bytes]], job: Job) -> dic
         "median_ms": times[len(times) // 2] * 1000,
         "p99_ms": times[min(len(times) - 1, int(len(times) * 0.99))] * 1000,
         "longest_ms": times[-1] * 1000,
-        "first_ms": job.times[0] * 1000,
-        "rest_median_ms": statistics.median(job.times[1:] or job.times) * 1000,
+        "each_ms": [taken * 1000 for taken in job.times] if job.calls else [],
         "calls": len(times),
         "bytes": max(one.bytes for one in loops),
         "client_busy": (time.process_time() - busy) / elapsed,
