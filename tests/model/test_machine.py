@@ -26,7 +26,7 @@ def test_through_the_pipeline(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 6, 50)
+    run(ThroughPipeline, 4, 45)
 
 
 def test_through_http(shared_world: World, server: Server) -> None:

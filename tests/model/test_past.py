@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis.stateful import initialize
 
 from scrumrpc.calls.authentication import credentials_of
@@ -85,4 +86,12 @@ def test_every_version_answers_what_it_answered_then(shared_world: World) -> Non
     class WithWorld(Past):
         world = shared_world
 
-    run(WithWorld, 3, 40)
+    run(WithWorld, 2, 35)
+
+
+@pytest.mark.slow
+def test_the_same_for_longer(shared_world: World) -> None:
+    class WithWorld(Past):
+        world = shared_world
+
+    run(WithWorld, 10, 60)
