@@ -13,6 +13,7 @@ CREATE TABLE accounts (
     account_id          bigint PRIMARY KEY CHECK (account_id > 0),
     name                text NOT NULL,
     created_at          timestamptz NOT NULL DEFAULT now(),
+    epoch               text NOT NULL DEFAULT left(replace(gen_random_uuid()::text, '-', ''), 12), -- new after a restore
     data_version        bigint NOT NULL DEFAULT 0,
     oldest_version      bigint NOT NULL DEFAULT 0,      -- what was before it is kept for named versions only
     last_object         bigint NOT NULL DEFAULT 0,      -- number of the newest object
@@ -35,6 +36,8 @@ CREATE TABLE api_keys (
     prefix        text NOT NULL,                        -- the first characters, to tell keys apart in lists and logs
     key_hash      bytea NOT NULL,
     created_at    timestamptz NOT NULL DEFAULT now(),
+    expires_at    timestamptz,                          -- no call is made with it from then on; null: it stays valid
+    is_read_only  boolean NOT NULL DEFAULT false,       -- whether it is only for calls that change nothing
     last_used_at  timestamptz,                          -- written at most once a minute
     revoked_at    timestamptz,
     PRIMARY KEY (account_id, key_id));
@@ -371,24 +374,16 @@ CREATE TABLE file_contents (
 -- Links --------------------------------------------------------------------------------------------------------------
 
 -- People of an object: each array property of the API that holds ids of persons is a role here.
-CREATE TABLE object_persons (
-    account_id  bigint NOT NULL,
-    object_id   bigint NOT NULL,
-    role        text NOT NULL CHECK (role IN (
-                    'productOwnerIDs', 'stakeholderIDs', 'teamMemberIDs', 'assignedPersonIDs')),
-    position    integer NOT NULL,
-    person_id   bigint NOT NULL,
+CREATE TABLE object_persons (account_id bigint, object_id bigint,
+    role text CHECK (role IN ('productOwnerIDs', 'stakeholderIDs', 'teamMemberIDs', 'assignedPersonIDs')),
+    position integer, person_id bigint NOT NULL,
     PRIMARY KEY (account_id, object_id, role, position),
     FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, person_id) REFERENCES persons);
 -- What a person is linked to; also says that nobody is linked twice in a role.
 CREATE UNIQUE INDEX object_persons_by_person ON object_persons (account_id, person_id, role, object_id);
 
 -- Tags on objects (the property tagIDs).
-CREATE TABLE object_tags (
-    account_id  bigint NOT NULL,
-    object_id   bigint NOT NULL,
-    position    integer NOT NULL,
-    tag_id      bigint NOT NULL,
+CREATE TABLE object_tags (account_id bigint, object_id bigint, position integer, tag_id bigint NOT NULL,
     PRIMARY KEY (account_id, object_id, position),
     FOREIGN KEY (account_id, object_id) REFERENCES objects, FOREIGN KEY (account_id, tag_id) REFERENCES tags);
 -- What a tag is on; also says that it is on an object once.
