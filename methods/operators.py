@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import orjson
 
 from methods.contents import keep
+from methods.imported import check_object
 from methods.persons import add_person
 from scrumrpc.calls.kinds import EmailAddress, Flag, Kind, Name, Title
 from scrumrpc.calls.permissions import OPERATORS
@@ -27,6 +28,8 @@ def _parse_objects(parameter: str, text: str) -> list[dict[str, Any]]:
         raise InvalidParameter(f"The parameter {parameter} must be a JSON array of objects.")
     return objects
 
+
+_FILLED_IN = ("isActivated", "isAdministrator")
 
 Objects = Annotated[
     list[dict[str, Any]], Kind("objects", "string", _parse_objects, "A JSON array.", "[]", {"type": "string"})
@@ -62,10 +65,11 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
     """
     numbers: dict[tuple[str, str], int] = {}
     levels: dict[int, int] = {}  # of objects that nest in others of their type
+    there = await _check_each(tx, objects)
     for given in objects:
-        type_name = given.get("objectType")
-        if type_name not in STORED_TYPES:
-            raise InvalidParameter(f"An object to import has the unknown objectType {type_name}.")
+        type_name = given["objectType"]
+        if (type_name, given.get("id")) in there:
+            raise InvalidParameter(f"There is a {type_name} with the id {given['id']} already.")
         values = {
             p.name: _stored(p, given, numbers)
             for p in STORED_TYPES[type_name].stored
@@ -81,6 +85,7 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
             values["boardRank"] = await tx.rank_on_board(values["boardID"])
         record = await tx.create(type_name, **values)
         numbers[type_name, record.id] = record.number
+        there.add((type_name, record.id))
         if nested_in := STORED_TYPES[type_name].nested_in:
             levels[record.number] = levels.get(record[nested_in], 0) + 1
             if levels[record.number] > MOST_LEVELS:
@@ -91,10 +96,21 @@ async def importObjects(tx: Transaction, *, objects: Objects) -> None:
             await keep(tx, record, given["fileName"], None, _decoded(given))
 
 
+async def _check_each(tx: Transaction, objects: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Refuses objects that are none; answers which of their types and ids the account has already."""
+    for given in objects:
+        type_name = given.get("objectType")
+        if not isinstance(type_name, str) or type_name not in STORED_TYPES:
+            raise InvalidParameter(f"An object to import has the unknown objectType {type_name}.")
+        check_object(given, STORED_TYPES[type_name], _FILLED_IN)
+    ids = [(given["objectType"], given["id"]) for given in objects if given.get("id") is not None]
+    return {reference for reference, record in (await tx.named(ids)).items() if record is not None}
+
+
 def _decoded(given: dict[str, Any]) -> bytes:
     try:
         return b64decode(given["fileContents"], validate=True)
-    except ValueError:
+    except (TypeError, ValueError):
         raise InvalidParameter(
             f"The fileContents of the {given['objectType']} {given.get('id')} are not base64."
         ) from None

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from methods.imported import check_object
 from scrumrpc.cli.sample import constructors as make
+from scrumrpc.cli.sample import objects
 from scrumrpc.errors import InvalidParameter
 from scrumrpc.model.include import OPTIONAL
+from scrumrpc.model.types import STORED_TYPES
 from tests.world import World
 
 PROJECT = make.project("1-2-1", "A")
@@ -99,3 +102,68 @@ def test_what_does_not_fit_is_refused(world: World, objects: list[dict[str, Any]
 def test_objects_are_a_json_array(world: World, text: str) -> None:
     with pytest.raises(InvalidParameter, match="objects"):
         world.operator("importObjects", objects=text)
+
+
+TASK = make.new("Task", "1-2-9", projectID=PROJECT, backlogItemID="1-2-6", taskNumber=1, name="x", status="To do")
+RETROSPECTIVE = make.retrospective(PROJECT, "1-2-10", None, "2013-01-01 00:00:00", "R", {"Good": "Green"})
+NEEDED = [
+    (given, p.name)
+    for given in (
+        PROJECT, BACKLOG, LIST, BOARD, TO_DO, make.item(LIST, "1-2-6", 1, "x"), TASK, RETROSPECTIVE,
+        make.file(PROJECT, "1-2-7", "a.txt", None), make.tag(PROJECT, "1-2-8", "a", "Red"),
+        make.new("Person", "1-2-11", firstName="A", emailAddress="a@example.com", isActivated=True,
+                 isAdministrator=False),
+    )
+    for p in STORED_TYPES[given["objectType"]].answered
+    if p.kind == "columns" or (p.stored and not p.nullable and p.default is None and p.kind not in ("id", "refs"))
+    if p.name not in ("itemNumber", "taskNumber", "isActivated", "isAdministrator")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "name"), NEEDED)
+def test_what_lacks_something_is_refused(world: World, given: dict[str, Any], name: str) -> None:
+    lacking = {key: value for key, value in given.items() if key != name}
+    with pytest.raises(InvalidParameter, match=rf"The {given['objectType']} {given['id']} .*\b{name}\b"):
+        world.load(lacking)
+
+
+@pytest.mark.parametrize("wrong", [7, 2**70, -2, True, "\0", "2013-02-30", [], [1], {}])
+def test_values_of_a_wrong_sort_are_refused(wrong: Any) -> None:
+    """The sort of every property: whatever is none of its values is refused in words."""
+    takes = {"integer": int, "time": int, "boolean": bool, "refs": list, "strings": list}
+    for given in sample():
+        for p in STORED_TYPES[given["objectType"]].answered:
+            if p.stored and not (p.kind == "number" and wrong in (7, 2**70)):
+                fits = type(wrong) is takes.get(p.kind, str) and wrong not in ("\0", [1], -2)
+                if fits and not (wrong == 2**70 or (isinstance(wrong, str) and p.kind in ("enum", "date"))):
+                    continue
+                with pytest.raises(InvalidParameter, match=rf"The {given['objectType']}.* has the {p.name} "):
+                    check_object(given | {p.name: wrong}, STORED_TYPES[given["objectType"]])
+
+
+def sample() -> list[dict[str, Any]]:
+    """An object of each type."""
+    return list({each["objectType"]: each for each in objects()}.values())
+
+
+@pytest.mark.parametrize("wrong", ["", None])
+def test_what_is_taken_can_be_stored(world: World, wrong: str | None) -> None:
+    item = make.item(LIST, "1-2-6", 1, "x")
+    refused = 0
+    for name in item.keys() - {"objectType"}:
+        try:
+            world.load(PROJECT, BACKLOG, LIST, item | {name: wrong})
+        except InvalidParameter:
+            refused += 1
+        else:
+            world.new_account()
+    assert refused >= 5
+
+
+def test_an_id_is_given_once(world: World) -> None:
+    for twice in ([PROJECT, PROJECT], [PROJECT, BACKLOG, BACKLOG]):
+        with pytest.raises(InvalidParameter, match=r"with the id 1-2-[12] already"):
+            world.load(*twice)
+    world.load(PROJECT)
+    with pytest.raises(InvalidParameter, match="There is a Project with the id 1-2-1 already"):
+        world.load(PROJECT)
