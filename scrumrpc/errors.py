@@ -20,6 +20,7 @@ class ApiError(Exception):
         self.retry_after = retry_after if retry_after is not None else self.default_retry_after
         # Set by the pipeline once they are known, for headers and the log.
         self.data_version: int | None = None
+        self.epoch: str | None = None
         self.account: int | None = None
         self.key_name: str | None = None
         self.ignored: tuple[str, ...] = ()
@@ -196,6 +197,12 @@ class DataVersionNoLongerKept(ApiError):
     status = 410
 
 
+class RequiredEpochNotMatching(ApiError):
+    """The account has another epoch than the call requires: it was restored or imported since; read everything anew."""
+
+    status = 412
+
+
 CATALOGUE: tuple[type[ApiError], ...] = (
     InvalidRequest,
     InvalidURL,
@@ -223,5 +230,6 @@ CATALOGUE: tuple[type[ApiError], ...] = (
     RequiredDataVersionNotMatching,
     DataVersionNotReachedYet,
     DataVersionNoLongerKept,
+    RequiredEpochNotMatching,
 )
 """All 24 error ids of the API documentation (page Errors), in its order, and behind them those of this server."""

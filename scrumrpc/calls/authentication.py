@@ -53,7 +53,8 @@ def admit(standing: Standing | None, credentials: Credentials) -> Standing:
     except ApiError as error:
         if standing is not None and standing.key_id is not None:
             error.account, error.key_name = standing.account, standing.key_name
-            error.data_version = standing.data_version if standing.person is not None else None
+            if standing.person is not None:
+                error.data_version, error.epoch = standing.data_version, standing.epoch
         raise
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from scrumrpc.calls.epochs import parse_epoch
 from scrumrpc.calls.kinds import nearest, shown
 from scrumrpc.calls.references import Reference
 from scrumrpc.calls.registry import RESERVED, Method, Parameter
@@ -43,6 +44,7 @@ class Reading:
     request: Request | None
     repeats_result: bool  # whether a repeat of the request answers its result rather than an error
     required_data_version: int | VersionName | None
+    required_epoch: str | None
     ignored: tuple[str, ...]  # parameters that the method does not know
 
     @property
@@ -82,14 +84,16 @@ def read(method: Method, given: Mapping[str, str], email: str | None = None, *, 
         repeats_result = _repeats_result(values)
     if method.takes_required_data_version:
         required = _required_data_version(values.get("requiredDataVersion"))
-    return Reading(arguments, request, repeats_result, required, ignored)
+    epoch = values.get("requiredEpoch")
+    epoch = None if epoch is None else parse_epoch("requiredEpoch", epoch)
+    return Reading(arguments, request, repeats_result, required, epoch, ignored)
 
 
 def unknown(method: Method, given: Mapping[str, str]) -> tuple[str, ...]:
     """The given parameters that the method does not know."""
     if not given:
         return ()
-    known = {parameter.name for parameter in method.parameters} | {"pretty"}
+    known = {parameter.name for parameter in method.parameters} | {"requiredEpoch", "pretty"}
     if method.takes_request_id:
         known |= {"requestID", "onRepeat"}
     if method.takes_required_data_version:

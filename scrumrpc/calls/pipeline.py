@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from scrumrpc.calls.authentication import admit
+from scrumrpc.calls.epochs import check_epoch
 from scrumrpc.calls.groups import Groups, Place
 from scrumrpc.calls.kinds import nearest
 from scrumrpc.calls.limits import Limits
@@ -136,7 +137,7 @@ class Calls:
             raise
 
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
-        """Lock, then requestID and requiredDataVersion, then the method, then everything in one commit.
+        """Lock, then requiredEpoch, requestID and requiredDataVersion, then the method, then everything in one commit.
 
         Calls of the account that come at the same time may share the transaction.
         """
@@ -148,6 +149,7 @@ class Calls:
         """What is done of it under the lock, before the commit."""
         standing = admit(place.standing, asked.credentials)
         try:
+            check_epoch(standing, reading.required_epoch)
             if place.executed is not None:
                 return Answer(*_repeated(method, reading, place.executed), reading.ignored, standing)
             required = reading.required(standing.named)
@@ -166,12 +168,13 @@ class Calls:
         return Answer(tx.version, result, reading.ignored, standing)
 
     async def _read(self, method: Method, reading: Reading, credentials: Credentials, known: Known | None) -> Answer:
-        """requiredDataVersion and atDataVersion, then the objects that parameters name, as the image has them.
+        """requiredEpoch, requiredDataVersion and atDataVersion, then the objects that parameters name, then the method.
 
-        Then the method.
+        These objects are as the image has them.
         """
         standing = admit(await self._look_ups.look_up(credentials, reading.versions), credentials)
         try:
+            check_epoch(standing, reading.required_epoch)
             arguments = numbered(reading.arguments, standing.named)
             required, at = reading.required(standing.named), arguments.get("atDataVersion")
             waiter = Waiter(self.waits, credentials) if method.waits else None
@@ -215,6 +218,7 @@ def _tell(error: ApiError, standing: Standing) -> None:
     error.account, error.key_name = standing.account, standing.key_name
     if error.data_version is None:
         error.data_version = standing.data_version
+    error.epoch = standing.epoch
 
 
 def find(name: str, *, by_operator: bool = False) -> Method:

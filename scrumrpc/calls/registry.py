@@ -13,7 +13,7 @@ from scrumrpc.calls.references import Reference
 from scrumrpc.calls.upstream import Origin, origin_of
 from scrumrpc.model.types import OBJECT_TYPES
 
-RESERVED = frozenset({"requestID", "onRepeat", "requiredDataVersion", "pretty"})
+RESERVED = frozenset({"requestID", "onRepeat", "requiredDataVersion", "requiredEpoch", "pretty"})
 """Parameters that every method understands; no method may use the names for its own."""
 
 Function = Callable[..., Awaitable[Any]]

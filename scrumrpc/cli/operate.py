@@ -20,7 +20,7 @@ _ON_OFF = click.Choice(["on", "off"])
 
 @click.group()
 def account() -> None:
-    """Accounts: add, list, close, reopen, API access, access control."""
+    """Accounts: add, list, close, reopen, API access, access control, epochs."""
 
 
 @account.command("add")
@@ -93,6 +93,23 @@ def access_control(account_id: int, state: str, data: Path) -> None:
     switch(data, account_id, "has_access_control", state == "on", f"has access control {state}")
 
 
+@account.command("new-epoch")
+@click.argument("account_id", type=int, required=False)
+@data_option
+def new_epoch(account_id: int | None, data: Path) -> None:
+    """Give an account, or all, a new epoch, after the database was restored by means of your own.
+
+    Its clients then learn that data versions went back, rather than take new ones for those that they know. Do it
+    before the server serves the restored database.
+    """
+
+    async def work(store: Store) -> None:
+        count = await store.run(lambda conn: accounts.new_epoch(conn, account_id))
+        _tell_changed(account_id, count, "has a new epoch")
+
+    run_command(data, work)
+
+
 @click.group()
 def maintenance() -> None:
     """Maintenance: while it is on, calls answer DuringMaintenance."""
@@ -119,11 +136,16 @@ def switch(data: Path, account_id: int | None, name: str, value: bool, said: str
 
     async def work(store: Store) -> None:
         count = await store.run(lambda conn: accounts.switch(conn, name, value, account_id))
-        if account_id is not None and not count:
-            raise click.ClickException(f"There is no account {account_id}.")
-        click.echo(f"Account {account_id} {said}." if account_id is not None else f"Every account ({count}) {said}.")
+        _tell_changed(account_id, count, said)
 
     run_command(data, work)
+
+
+def _tell_changed(account_id: int | None, count: int, said: str) -> None:
+    """Says what has changed, for one account or for all; ends the command where there is no such account."""
+    if account_id is not None and not count:
+        raise click.ClickException(f"There is no account {account_id}.")
+    click.echo(f"Account {account_id} {said}." if account_id is not None else f"Every account ({count}) {said}.")
 
 
 @click.group()

@@ -23,7 +23,8 @@ ANY_CALL: Errors = (
     errors.APIBusy,
     errors.APILimitReached,
     errors.TooManyOngoingRequests,
-    errors.InvalidParameter,  # of any method: `pretty`, and parameters that are given twice
+    errors.InvalidParameter,  # of any method: `pretty`, `requiredEpoch`, and parameters that are given twice
+    errors.RequiredEpochNotMatching,
 )
 """What every method can answer."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from scrumrpc import __version__
+from scrumrpc.calls.epochs import EPOCH_SCHEMA
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, ON_REPEAT
 from scrumrpc.calls.registry import Method, Parameter
 from scrumrpc.calls.version_kinds import VERSION_SCHEMA
@@ -24,6 +25,7 @@ _FORM = "application/x-www-form-urlencoded"
 _HEADERS: dict[str, tuple[str, Schema]] = {
     "Call-ID": ("Names the call in the server's log.", {"type": "string"}),
     "Data-Version": ("The data version of the account that the answer was made at.", {"type": "integer"}),
+    "Account-Epoch": ("Tells data versions from those of the same numbers before a restore.", EPOCH_SCHEMA),
     "X-Ignored-Parameters": ("Names of given parameters that the method does not know.", {"type": "string"}),
     "ETag": ("Names the answer: to be sent back in If-None-Match.", {"type": "string"}),
     "Retry-After": ("Seconds after which to try again.", {"type": "integer"}),
@@ -45,7 +47,7 @@ _REASONS = {
     404: "Something that the call names does not exist.",
     409: "The call does not fit the present data, or was executed before.",
     410: "What the call names was kept once, and is no longer.",
-    412: "The account is at another data version.",
+    412: "The account is at another data version, or has another epoch.",
     429: "The API key makes too many calls.",
     500: "Something went wrong inside the server.",
     503: "The server cannot take the call at the moment.",
@@ -148,6 +150,8 @@ def _parameters(method: Method) -> dict[str, tuple[Schema, bool]]:
     if method.takes_required_data_version:
         doc = "The call is executed only if the account is at this data version, by its number or name; -1 for any."
         given["requiredDataVersion"] = ({**VERSION_SCHEMA, "minimum": -1, "description": doc}, False)
+    doc = "The call is executed only if the account has this epoch, which the header Account-Epoch of answers tells."
+    given["requiredEpoch"] = ({**EPOCH_SCHEMA, "description": doc}, False)
     given["pretty"] = (
         {"type": "boolean", "default": False, "description": "Whether to lay out the JSON for people."},
         False,
@@ -184,7 +188,7 @@ def _success(method: Method) -> dict[str, Any]:
     schema = result_schema({**method.result_schema, **known, "description": method.result})
     return {
         "description": method.result,
-        "headers": _headers("Call-ID", "Data-Version", "X-Ignored-Parameters"),
+        "headers": _headers("Call-ID", "Data-Version", "Account-Epoch", "X-Ignored-Parameters"),
         "content": {"application/json": {"schema": schema}},
     }
 
@@ -194,7 +198,7 @@ def _conditional(responses: Mapping[str, Any]) -> dict[str, Any]:
     success = {**responses["200"], "headers": {**responses["200"]["headers"], **_headers("ETag")}}
     unchanged = {
         "description": "The client has the answer already.",
-        "headers": _headers("Call-ID", "Data-Version", "X-Ignored-Parameters", "ETag"),
+        "headers": _headers("Call-ID", "Data-Version", "Account-Epoch", "X-Ignored-Parameters", "ETag"),
     }
     return {**responses, "200": success, "304": unchanged}
 
@@ -224,7 +228,7 @@ def _response_name(errors: Errors) -> str:
 
 
 def _error_response(status: int, errors: Errors) -> dict[str, Any]:
-    names = ["Call-ID", "Data-Version"]
+    names = ["Call-ID", "Data-Version", "Account-Epoch"]
     if status == 401:
         names.append("WWW-Authenticate")
     if any(error.default_retry_after is not None for error in errors):

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scrumrpc import __version__
 from scrumrpc.calls import file_kinds, kinds, permissions, query_kinds
 from scrumrpc.calls.batch import MOST_CALLS
+from scrumrpc.calls.epochs import epoch_mismatch
 from scrumrpc.calls.parameters import LONGEST_REQUEST_ID, read
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.calls.version_kinds import LONGEST_VERSION_NAME
@@ -42,6 +43,7 @@ from scrumrpc.errors import (
     ObjectNotFound,
     RequestAlreadyExecuted,
     RequiredDataVersionNotMatching,
+    RequiredEpochNotMatching,
     RequirementNotSatisfied,
 )
 from scrumrpc.model import enumerations
@@ -184,6 +186,7 @@ def _environment() -> Environment:
         failure=specimens.failure,
         repeated=RequestAlreadyExecuted(),
         stale=_stale(),
+        other_epoch=_other_epoch(),
         there=RequirementNotSatisfied("The BacklogItem 729-0-69320 is there: it cannot be restored."),
         slip=_slip(),
         future=_future(),
@@ -208,6 +211,10 @@ def _environment() -> Environment:
 
 def _stale() -> RequiredDataVersionNotMatching:
     return version_mismatch(specimens.DATA_VERSION, int(GUIDE["stale"].given["requiredDataVersion"]))
+
+
+def _other_epoch() -> RequiredEpochNotMatching:
+    return epoch_mismatch(specimens.EPOCH, GUIDE["other epoch"].given["requiredEpoch"])
 
 
 def _future() -> DataVersionNotReachedYet:

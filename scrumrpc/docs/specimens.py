@@ -21,6 +21,7 @@ from scrumrpc.model.properties import Property
 from scrumrpc.model.types import OBJECT_TYPES
 
 DATA_VERSION = 208
+EPOCH = "b81d5e6a03cf"
 """The version that answers carry in examples."""
 _NEW_OBJECT = 89364
 _NEW_ID = f"{ACCOUNT}-0-{_NEW_OBJECT}"

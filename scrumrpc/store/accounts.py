@@ -66,6 +66,22 @@ async def switch(conn: Connection, name: str, value: bool, account_id: int | Non
     return cursor.rowcount
 
 
+async def new_epoch(conn: Connection, account_id: int | None) -> int:
+    """Gives an account, or all where None is given, another epoch than it ever had; answers for how many.
+
+    It is for whoever has brought tables back to what they were: in the same transaction where that can be, else before
+    anybody calls. From then on nobody takes the versions of the account for those that had the same numbers before.
+    """
+    cursor = await conn.execute(
+        """
+        UPDATE accounts SET epoch = left(replace(gen_random_uuid()::text, '-', ''), 12)
+        WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s
+        """,
+        {"account_id": account_id},
+    )
+    return cursor.rowcount
+
+
 async def people(conn: Connection, account_id: int) -> list[str]:
     """The e-mail addresses of an account's people, administrators first."""
     cursor = await conn.execute(

@@ -30,6 +30,7 @@ class Standing:
     `person` is None where no person of the account has the address. `projects` holds the numbers of the projects that
     the person reaches, or None where there is no limit. `oldest_version` is the oldest data version of those that can
     all be read, 0 while the whole history is kept; `named` has those of the named versions that were asked for.
+    `epoch` tells versions of the account from those that had the same numbers before it was restored or imported.
     """
 
     account: int
@@ -48,6 +49,7 @@ class Standing:
     last_object: int
     last_item_number: int
     last_task_number: int
+    epoch: str
     named: Mapping[str, int] = field(default_factory=dict)
 
     def keeps(self, version: int) -> bool:
@@ -69,7 +71,7 @@ SELECT a.data_version, a.oldest_version, a.is_closed, a.has_api_access, a.has_ac
        k.key_id, k.name, coalesce(k.last_used_at < now() - interval '1 minute', k.key_id IS NOT NULL),
        p.id, coalesce(p.is_administrator, false),
        {_PROJECTS},
-       a.last_object, a.last_item_number, a.last_task_number
+       a.last_object, a.last_item_number, a.last_task_number, a.epoch
 """
 # Of the names of versions, those that are asked for, and those of the versions that are: this shows that they are kept.
 _NAMED = """     , (SELECT jsonb_object_agg(n.name, n.version) FROM named_versions n
@@ -137,7 +139,8 @@ def standing_from(account: int, row: tuple[Any, ...]) -> Standing:
         last_object=row[12],
         last_item_number=row[13],
         last_task_number=row[14],
-        named=(row[15] if len(row) > 15 else None) or {},
+        epoch=row[15],
+        named=(row[16] if len(row) > 16 else None) or {},
     )
 
 

@@ -15,6 +15,7 @@ from scrumrpc.errors import ApiError, InvalidURL
 from scrumrpc.wire import metrics
 from scrumrpc.wire.credentials import read_basic
 from scrumrpc.wire.endpoint import error_of, headers_of, log_call, new_call_id, send_json, unexpected
+from scrumrpc.wire.form import merge
 from scrumrpc.wire.sending import send_parts
 
 _READERS = {
@@ -53,7 +54,8 @@ class Downloads:
         try:
             name, parameter = _reader(scope["path_params"]["place"])
             credentials = read_basic(headers.get("authorization"))
-            answer = await self._calls.call(name, {parameter: scope["path_params"]["id"]}, credentials, call_id)
+            given = {parameter: scope["path_params"]["id"], **_epoch_in(scope)}
+            answer = await self._calls.call(name, given, credentials, call_id)
         except ApiError as failure:
             error = failure
         except Exception:
@@ -75,6 +77,12 @@ def _reader(place: str) -> tuple[str, str]:
     if place not in _READERS:
         raise InvalidURL(f"There are no files at /service/files/{place[:60]}; there are: {', '.join(_READERS)}.")
     return _READERS[place]
+
+
+def _epoch_in(scope: Scope) -> dict[str, str]:
+    """The one parameter that a request for a file may have; others, which programs add to URLs, say nothing here."""
+    given = merge(scope["query_string"], b"", None) if scope["query_string"] else {}
+    return {name: text for name, text in given.items() if name == "requiredEpoch"}
 
 
 async def _send_file(scope: Scope, send: Send, file: File, known: str, told: list[tuple[bytes, bytes]]) -> int:

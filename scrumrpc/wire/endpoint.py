@@ -240,8 +240,9 @@ def headers_of(call_id: str, answer: Answer | None, error: ApiError | None) -> l
     """The headers that tell of the call."""
     headers = [(b"call-id", call_id.encode())]
     version = answer.version if answer else error.data_version if error else None
-    if version is not None:
-        headers.append((b"data-version", b"%d" % version))
+    epoch = answer.standing.epoch if answer else error.epoch if error else None
+    if version is not None and epoch is not None:
+        headers += [(b"data-version", b"%d" % version), (b"account-epoch", epoch.encode())]
     ignored = answer.ignored if answer else error.ignored if error else ()
     if ignored:
         names = ", ".join(quote(name[:60]) for name in ignored[:50])

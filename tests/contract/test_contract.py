@@ -21,7 +21,7 @@ STATUSES = {
     "APILimitReached": 429, "TooManyOngoingRequests": 429, "APIBusy": 503, "APINotAvailable": 503,
     "DuringMaintenance": 503, "InternalServerError": 500,
 }  # fmt: skip
-OUR_STATUSES = {"DataVersionNotReachedYet": 404, "DataVersionNoLongerKept": 410}
+OUR_STATUSES = {"DataVersionNotReachedYet": 404, "DataVersionNoLongerKept": 410, "RequiredEpochNotMatching": 412}
 
 
 def test_the_contract_is_whole() -> None:

@@ -63,7 +63,7 @@ def test_a_method_has_its_parameters(document: dict[str, Any], method: Method) -
     expected = [p.name for p in method.parameters]
     expected += ["requestID", "onRepeat"] if method.takes_request_id else []
     expected += ["requiredDataVersion"] if method.takes_required_data_version else []
-    expected += ["pretty"]
+    expected += ["requiredEpoch", "pretty"]
     required = [p.name for p in method.parameters if p.required]
 
     query = [p for p in path["get"]["parameters"] if p["in"] != "header"]

@@ -209,6 +209,19 @@ def test_required_data_version_not_matching(client: httpx2.Client, world: World)
         assert response.headers["data-version"] == str(version)
 
 
+@reaches(errors.RequiredEpochNotMatching)
+def test_required_epoch_not_matching(client: httpx2.Client, world: World) -> None:
+    present = client.post("getDataVersion").headers["account-epoch"]
+    world.store(lambda conn: accounts.new_epoch(conn, world.account))
+    for _ in range(4):  # by one worker or the other
+        for method, given in (("addProject", {"name": "A"}), ("getData", {}), ("getDataVersion", {})):
+            response = client.post(method, data={**given, "requiredEpoch": present}, headers={"Connection": "close"})
+            message = message_of(response, errors.RequiredEpochNotMatching)
+            assert f" {response.headers['account-epoch']}, not {present} as requiredEpoch asks: " in message
+            assert response.headers["data-version"] == str(world.version)
+            assert present != response.headers["account-epoch"]
+
+
 @reaches(errors.DataVersionNotReachedYet)
 def test_data_version_not_reached_yet(client: httpx2.Client, world: World) -> None:
     version = world.version
@@ -375,4 +388,4 @@ def _calls_with(server: Server, email: str, key: str) -> int:
 def test_every_error_id_is_reached() -> None:
     not_yet = [errors.DataVersionNoLongerKept]  # as all history is kept
     assert sorted(error.__name__ for error in [*REACHED, *not_yet]) == sorted(error.__name__ for error in CATALOGUE)
-    assert len(CATALOGUE) == 26
+    assert len(CATALOGUE) == 27

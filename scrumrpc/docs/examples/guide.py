@@ -51,6 +51,7 @@ GUIDE: dict[str, Step] = {
     "stale": Step("setBacklogItemName", {
         "backlogItemID": "729-0-69327", "name": "Sign in without a password", "requiredDataVersion": "0",
     }, "RequiredDataVersionNotMatching"),
+    "other epoch": Step("getDataVersion", {"requiredEpoch": "5f0c41b7d2e9"}, "RequiredEpochNotMatching"),
     "past": Step("getBacklogItems", {"projectIDs": "729-11230-1", "sprintID": "729-10367-745", "atDataVersion": "1"}),
     "past object": Step("getObject", {"objectType": "BacklogItem", "objectID": "729-0-69327", "atDataVersion": "1"}),
     "naming": Step("addNamedVersion", {"name": "Sprint planned", "note": "As promised on Monday."}),

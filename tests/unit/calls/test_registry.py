@@ -52,7 +52,7 @@ def test_parameters_are_of_a_kind() -> None:
         register(unkind)
 
 
-@pytest.mark.parametrize("name", ["requestID", "onRepeat", "requiredDataVersion", "pretty"])
+@pytest.mark.parametrize("name", ["requestID", "onRepeat", "requiredDataVersion", "requiredEpoch", "pretty"])
 def test_reserved_names_are_refused(name: str) -> None:
     async def taken(_tx: Any, **_given: Any) -> None:
         """Does nothing."""
