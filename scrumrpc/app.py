@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.counters import Counters
 from scrumrpc.calls.events import Events
 from scrumrpc.calls.hooks import CommitHook
 from scrumrpc.calls.limits import Limits
@@ -38,8 +39,8 @@ from scrumrpc.wire.events import EventEndpoint
 from scrumrpc.wire.hooks import HookEndpoint
 
 
-def make_app(settings: Settings, database_url: str) -> Application:
-    """The whole service as an ASGI application."""
+def make_app(settings: Settings, database_url: str, counters: Counters | None = None) -> Application:
+    """The whole service as an ASGI application; `counters` are those that all workers share."""
     database = Database(
         database_url,
         size=settings.database_connections,
@@ -50,8 +51,11 @@ def make_app(settings: Settings, database_url: str) -> Application:
         queue=settings.queue,
         ongoing_per_key=settings.ongoing_per_key,
         calls_per_minute_per_key=settings.calls_per_minute_per_key,
+        ongoing_per_account=settings.ongoing_per_account,
+        calls_per_minute_per_account=settings.calls_per_minute_per_account,
         waiting=settings.waiting,
         waiting_per_key=settings.waiting_per_key,
+        counters=counters,
     )
     images = Images(database, settings.image_memory, settings.public_url)
     signals = Signals(database)

@@ -112,14 +112,14 @@ class APIBusy(ApiError):
 
 
 class APILimitReached(ApiError):
-    """The API key has used up the calls it may make in the present minute."""
+    """The API key, or its account, has used up the calls it may make within a minute."""
 
     status = 429
     default_retry_after = 60
 
 
 class TooManyOngoingRequests(ApiError):
-    """The API key has too many calls under way at once; wait for some to end."""
+    """The API key, or its account, has too many calls under way at once; wait for some to end."""
 
     status = 429
     default_retry_after = 1

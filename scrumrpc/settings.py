@@ -18,15 +18,17 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. Limits count in each worker by itself; 0 means no limit."""
+    """All settings. Limits of keys and accounts count over all workers, others in each; 0 means no limit."""
 
     database_url: str  # empty: the embedded PostgreSQL
     database_connections: int  # of each worker
     database_prepare: bool  # off for connection poolers that cannot keep prepared statements
     database_wait: float  # seconds that a call waits for a connection that others use
     queue: int  # calls in a worker at once; more get APIBusy
-    ongoing_per_key: int  # calls of one API key in a worker at once; more get TooManyOngoingRequests
+    ongoing_per_key: int  # calls of one API key at once; more get TooManyOngoingRequests
+    ongoing_per_account: int  # the same of all keys of an account
     calls_per_minute_per_key: int  # more get APILimitReached
+    calls_per_minute_per_account: int
     waiting: int  # calls and streams in a worker that wait for new versions; more get APIBusy
     waiting_per_key: int  # those of one API key; more get TooManyOngoingRequests
     heartbeat: float  # seconds after which a stream of events that has nothing to tell gives a sign of life
@@ -58,7 +60,9 @@ class Settings:
             database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=10.0),
             queue=config("SCRUMRPC_QUEUE", cast=int, default=1000),
             ongoing_per_key=config("SCRUMRPC_ONGOING_PER_KEY", cast=int, default=500),
+            ongoing_per_account=config("SCRUMRPC_ONGOING_PER_ACCOUNT", cast=int, default=0),
             calls_per_minute_per_key=config("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", cast=int, default=0),
+            calls_per_minute_per_account=config("SCRUMRPC_CALLS_PER_MINUTE_PER_ACCOUNT", cast=int, default=0),
             waiting=config("SCRUMRPC_WAITING", cast=int, default=5000),
             waiting_per_key=config("SCRUMRPC_WAITING_PER_KEY", cast=int, default=2500),
             heartbeat=config("SCRUMRPC_HEARTBEAT", cast=_some_seconds, default=15.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections import OrderedDict
 
 from scrumrpc.errors import (
     APIAccessNotAllowed,
@@ -16,8 +17,10 @@ from scrumrpc.errors import (
 )
 from scrumrpc.store.standing import Credentials, Standing
 
-__all__ = ["Credentials", "admit", "check_open", "credentials_of", "hash_of", "new_key", "prefix_of"]
+__all__ = ["Credentials", "ValidKeys", "admit", "check_open", "credentials_of", "hash_of", "new_key", "prefix_of"]
 
+_REMEMBERED = 10_000
+"""Keys that are remembered as valid."""
 _KEY = re.compile(r"([1-9][0-9]{0,14})-[0-9A-F]{64}")
 
 
@@ -77,3 +80,26 @@ def check_open(standing: Standing) -> None:
         raise APIAccessNotAllowed
     if standing.in_maintenance:
         raise DuringMaintenance
+
+
+class ValidKeys:
+    """The keys that a worker has lately found valid.
+
+    A hint, which decides who waits with whom and whose calls count as an account's; nobody may call because of it.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, bytes | None], None] = OrderedDict()
+
+    def __contains__(self, credentials: Credentials) -> bool:
+        return (credentials.account, credentials.key_hash) in self._known
+
+    def note(self, credentials: Credentials, standing: Standing | None) -> None:
+        """Remembers what was found of a key."""
+        key = credentials.account, credentials.key_hash
+        if standing is None or standing.key_id is None:
+            self._known.pop(key, None)
+        elif key not in self._known:
+            self._known[key] = None
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)

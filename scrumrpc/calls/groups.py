@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from scrumrpc.calls.authentication import ValidKeys
 from scrumrpc.errors import ApiError, APINotAvailable
 from scrumrpc.store.database import Connection, Database
 from scrumrpc.store.group import Group, MustBeFirst
@@ -21,8 +22,6 @@ _MOST = 32
 """Calls that one transaction may take."""
 _SECONDS = 0.05
 """So long calls may begin in a transaction: those that are done wait for the others before they are answered."""
-_REMEMBERED = 10_000
-"""Keys that are remembered as valid."""
 _CALLS_IN_A_ROW = 8
 """How many calls run before other requests that the worker has get their turn, where no call waits by itself."""
 
@@ -64,17 +63,17 @@ class Groups:
     queue apart until their key has been found valid here. Their groups then wait for each other at the lock.
     """
 
-    def __init__(self, database: Database, signals: Signals) -> None:
+    def __init__(self, database: Database, signals: Signals, valid: ValidKeys) -> None:
         self._database = database
         self._signals = signals
         self._queues: dict[_Line, deque[_Call]] = {}  # where something runs
-        self._valid: OrderedDict[_Line, None] = OrderedDict()
+        self._valid = valid
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, asked: Asked, run: Run) -> Any:
         """The result of a call. Whoever gives up waiting for it does not keep it from being run, once it has begun."""
-        account, key = asked.credentials.account, asked.credentials.key_hash
-        line = (account, None if (account, key) in self._valid else key)
+        credentials = asked.credentials
+        line = (credentials.account, None if credentials in self._valid else credentials.key_hash)
         call = _Call(asked, run, asyncio.get_running_loop().create_future())
         queue = self._queues.get(line)
         if queue is None:
@@ -137,13 +136,7 @@ class Groups:
     def _note_keys(self, calls: Sequence[_Call], opened: Opened) -> None:
         """Remembers which keys are valid."""
         for call, standing in zip(calls, opened.standings, strict=True):
-            key = call.asked.credentials.account, call.asked.credentials.key_hash
-            if standing is None or standing.key_id is None:
-                self._valid.pop(key, None)
-            elif key not in self._valid:
-                self._valid[key] = None
-        while len(self._valid) > _REMEMBERED:
-            self._valid.popitem(last=False)
+            self._valid.note(call.asked.credentials, standing)
 
 
 def _take(queue: deque[_Call]) -> list[_Call]:

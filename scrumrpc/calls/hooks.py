@@ -72,7 +72,7 @@ class CommitHook:
                 raise InvalidAuthenticationInfo(
                     "The request is not signed with the secret of the account's commit hook."
                 )
-            async with self._limits.of_key(hash_of(f"commit hook of account {number}"), "commit hook"):
+            with self._limits.of_key(hash_of(f"commit hook of account {number}"), "commit hook"):
                 try:
                     push = orjson.dumps(read()).decode()
                 except WrongShape as wrong:

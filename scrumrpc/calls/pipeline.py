@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from scrumrpc.calls.authentication import admit
+from scrumrpc.calls.authentication import ValidKeys, admit
 from scrumrpc.calls.epochs import check_epoch
 from scrumrpc.calls.groups import Groups, Place
 from scrumrpc.calls.kinds import nearest
@@ -59,7 +59,8 @@ class Calls:
         self._images = images
         self._limits = limits
         self._signals = signals or Signals(database)
-        self._groups = Groups(database, self._signals)
+        self._valid = ValidKeys()
+        self._groups = Groups(database, self._signals, self._valid)
         self._look_ups = LookUps(database)
         self.waits = Waits(database, self._look_ups, self._signals, images.origin)
         self._largest_file = largest_file
@@ -81,9 +82,16 @@ class Calls:
         method = find(name, by_operator=credentials.key_hash is None)
         if credentials.key_hash is None:
             return await self._run(method, given, credentials, call_id)
-        place = self._limits.waiting if method.waits else self._limits.admitted
-        async with place(credentials.key_hash):
-            return await self._run(method, given, credentials, call_id, known)
+        if method.waits:
+            with self._limits.waiting(credentials.key_hash):
+                return await self._run(method, given, credentials, call_id, known)
+        with self._limits.admitted(credentials.key_hash):
+            if not self._limits.counts_accounts:
+                return await self._run(method, given, credentials, call_id, known)
+            if credentials not in self._valid:
+                admit(await self._look_up(credentials), credentials)
+            with self._limits.of_account(credentials.account):
+                return await self._run(method, given, credentials, call_id, known)
 
     @asynccontextmanager
     async def opened(
@@ -91,7 +99,7 @@ class Calls:
     ) -> AsyncIterator[Answer]:
         """Runs the method that opens something which waits, and counts the client among the waiting until it ends."""
         assert credentials.key_hash is not None
-        async with self._limits.waiting(credentials.key_hash):
+        with self._limits.waiting(credentials.key_hash):
             yield await self._run(METHODS[name], given, credentials, call_id)
 
     def note_use(self, standing: Standing) -> None:
@@ -133,8 +141,13 @@ class Calls:
         try:
             return read(method, given, credentials.email)
         except ApiError as error:
-            _tell(error, admit(await self._look_ups.look_up(credentials), credentials))
+            _tell(error, admit(await self._look_up(credentials), credentials))
             raise
+
+    async def _look_up(self, credentials: Credentials, versions: Sequence[int | str] = ()) -> Standing | None:
+        standing = await self._look_ups.look_up(credentials, versions)
+        self._valid.note(credentials, standing)
+        return standing
 
     async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
         """Lock, then requiredEpoch, requestID and requiredDataVersion, then the method, then everything in one commit.
@@ -172,7 +185,7 @@ class Calls:
 
         These objects are as the image has them.
         """
-        standing = admit(await self._look_ups.look_up(credentials, reading.versions), credentials)
+        standing = admit(await self._look_up(credentials, reading.versions), credentials)
         try:
             check_epoch(standing, reading.required_epoch)
             arguments = numbered(reading.arguments, standing.named)

@@ -20,6 +20,9 @@ class Orders:
     sockets: list[int]
     tls_cert: str | None
     tls_key: str | None
+    counters: int | None = None  # the file of the counters that the workers share
+    workers: int = 1  # how many there are
+    worker: int = 0  # which of them this is
 
     def line(self) -> bytes:
         """As it travels."""

@@ -8,9 +8,11 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import replace
 
 import structlog
 
+from scrumrpc.calls.counters import CountersFile
 from scrumrpc.cli.orders import GRACE, Orders
 
 _LOG = structlog.get_logger("scrumrpc.supervisor")
@@ -28,6 +30,7 @@ class Workers:
     def __init__(self, count: int, sockets: list[socket.socket]) -> None:
         self._count = count
         self._sockets = sockets
+        self._counters = CountersFile.make(count)
         self._orders: Orders | None = None
         self._processes: list[asyncio.subprocess.Process] = []
 
@@ -39,7 +42,7 @@ class Workers:
     async def start(self, orders: Orders) -> None:
         """Has the launched workers begin their work; returns when each takes connections."""
         self._orders = orders
-        await asyncio.gather(*(self._begin(process) for process in self._processes))
+        await asyncio.gather(*(self._begin(process, worker) for worker, process in enumerate(self._processes)))
 
     async def supervise(self) -> None:
         """Replaces workers that end, until cancelled."""
@@ -65,18 +68,19 @@ class Workers:
             await process.wait()
             _LOG.error("worker ended", pid=process.pid, code=process.returncode)
             while True:
+                self._counters.of(self._count, position).clear(position)  # what it had under way is not ongoing now
                 if time.monotonic() - started < _SOON:
                     await asyncio.sleep(_SOON)
                 started = time.monotonic()
                 try:
-                    self._processes[position] = await self._start_one()
+                    self._processes[position] = await self._start_one(position)
                     break
                 except WorkerFailedError:
                     _LOG.error("worker did not start")
 
-    async def _start_one(self) -> asyncio.subprocess.Process:
+    async def _start_one(self, position: int) -> asyncio.subprocess.Process:
         process = await self._launch_one()
-        await self._begin(process)
+        await self._begin(process, position)
         return process
 
     async def _launch_one(self) -> asyncio.subprocess.Process:
@@ -84,17 +88,18 @@ class Workers:
             sys.executable, "-m", "scrumrpc.cli.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            pass_fds=[each.fileno() for each in self._sockets],
+            pass_fds=[self._counters.number, *(each.fileno() for each in self._sockets)],
             start_new_session=True,  # Ctrl-C reaches the parent only, which ends the workers in order
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
 
-    async def _begin(self, process: asyncio.subprocess.Process) -> None:
+    async def _begin(self, process: asyncio.subprocess.Process, position: int) -> None:
         assert self._orders is not None
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(self._orders.line())
+            orders = replace(self._orders, counters=self._counters.number, workers=self._count, worker=position)
+            process.stdin.write(orders.line())
             await process.stdin.drain()
             line = await process.stdout.readline()
         except ConnectionError:

@@ -18,6 +18,7 @@ import orjson
 import uvicorn
 
 from scrumrpc.app import make_app
+from scrumrpc.calls.counters import CountersFile
 from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.orders import GRACE, Orders, tell_ready
 from scrumrpc.cli.tls import TlsServer
@@ -40,7 +41,9 @@ def main() -> None:
     configure_logs()
     _allow_many_connections()
     settings = Settings.from_environment()
-    app = make_app(replace(settings, public_url=settings.public_url or orders.origin), orders.database_url)
+    settings = replace(settings, public_url=settings.public_url or orders.origin)
+    counters = None if orders.counters is None else CountersFile(orders.counters).of(orders.workers, orders.worker)
+    app = make_app(settings, orders.database_url, counters)
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",

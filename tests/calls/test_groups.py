@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from scrumrpc.calls import groups
+from scrumrpc.calls import authentication, groups
 from scrumrpc.calls.authentication import credentials_of
 from scrumrpc.calls.pipeline import Answer
 from scrumrpc.errors import (
@@ -114,13 +114,13 @@ def test_whoever_has_no_valid_key_neither_waits_nor_is_waited_for(world: World, 
 
 
 def test_only_so_many_keys_are_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groups, "_REMEMBERED", 2)
+    monkeypatch.setattr(authentication, "_REMEMBERED", 2)
     for n in range(4):
         world.key = world.new_key()
         world.call("addProject", name=f"{n}")
-    own = [key for account, key in world.calls._groups._valid if account == world.account]
+    own = [key for account, key in world.calls._valid._known if account == world.account]
     assert own[-1:] == [credentials_of(world.admin, world.key).key_hash]
-    assert len(world.calls._groups._valid) == 2
+    assert len(world.calls._valid._known) == 2
 
 
 # What a call knows of those before it --------------------------------------------------------------------------------
