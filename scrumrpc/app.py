@@ -36,7 +36,10 @@ from scrumrpc.wire.endpoint import (
     new_call_id,
 )
 from scrumrpc.wire.events import EventEndpoint
+from scrumrpc.wire.guards import FOR_BROWSERS
 from scrumrpc.wire.hooks import HookEndpoint
+
+_FOR_BROWSERS = {name.decode(): value.decode() for name, value in FOR_BROWSERS}
 
 
 def make_app(settings: Settings, database_url: str, counters: Counters | None = None) -> Application:
@@ -102,17 +105,17 @@ def make_app(settings: Settings, database_url: str, counters: Counters | None = 
 
     async def livez(_request: Request) -> Response:
         """The process runs."""
-        return PlainTextResponse("ok\n")
+        return PlainTextResponse("ok\n", headers=_FOR_BROWSERS)
 
     async def readyz(_request: Request) -> Response:
         """The process can serve calls: its database answers."""
         if await database.answers():
-            return PlainTextResponse("ok\n")
-        return PlainTextResponse("the database does not answer\n", status_code=503)
+            return PlainTextResponse("ok\n", headers=_FOR_BROWSERS)
+        return PlainTextResponse("the database does not answer\n", 503, _FOR_BROWSERS)
 
     async def front_door(_request: Request) -> Response:
         """Whoever comes with a browser looks for the documentation."""
-        return RedirectResponse("/docs")
+        return RedirectResponse("/docs", headers=_FOR_BROWSERS)
 
     app = Application(
         api,

@@ -32,6 +32,9 @@ class Settings:
     waiting: int  # calls and streams in a worker that wait for new versions; more get APIBusy
     waiting_per_key: int  # those of one API key; more get TooManyOngoingRequests
     heartbeat: float  # seconds after which a stream of events that has nothing to tell gives a sign of life
+    connections: int  # of clients in a worker at once; more get APIBusy
+    client_timeout: float  # seconds that a client gets to send a request, and to take the next part of an answer
+    https_only: int  # seconds for which browsers are told to come with https only, where the server itself speaks it
     largest_body: int  # bytes of a request's body
     largest_file: int  # bytes of a file that is attached or added to a project
     public_url: str  # where clients reach this server, for the URLs of files; empty: where it listens
@@ -66,6 +69,9 @@ class Settings:
             waiting=config("SCRUMRPC_WAITING", cast=int, default=5000),
             waiting_per_key=config("SCRUMRPC_WAITING_PER_KEY", cast=int, default=2500),
             heartbeat=config("SCRUMRPC_HEARTBEAT", cast=_some_seconds, default=15.0),
+            connections=config("SCRUMRPC_CONNECTIONS", cast=_at_least_one, default=10_000),
+            client_timeout=config("SCRUMRPC_CLIENT_TIMEOUT", cast=_some_seconds, default=60.0),
+            https_only=config("SCRUMRPC_HTTPS_ONLY", cast=_at_least_zero, default=31_536_000),
             largest_body=config("SCRUMRPC_LARGEST_BODY", cast=int, default=8 * 1024 * 1024),
             largest_file=config("SCRUMRPC_LARGEST_FILE", cast=_at_least_one, default=10 * 1024 * 1024),
             public_url=config("SCRUMRPC_PUBLIC_URL", cast=_origin, default=""),
@@ -98,6 +104,13 @@ def _why(error: OSError | UnicodeDecodeError) -> str:
 def _at_least_one(text: str | int) -> int:
     number = int(text)
     if number < 1:
+        raise ValueError
+    return number
+
+
+def _at_least_zero(text: str | int) -> int:
+    number = int(text)
+    if number < 0:
         raise ValueError
     return number
 

@@ -23,12 +23,15 @@ from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.orders import GRACE, Orders, tell_ready
 from scrumrpc.cli.tls import TlsServer
 from scrumrpc.settings import Settings
-from scrumrpc.wire.protocol import Protocol
+from scrumrpc.wire.bounds import SURPLUS, Bounds
+from scrumrpc.wire.protocol import protocol_within
 
 if sys.platform != "win32":
     import resource
 
 _MANY = 65_536
+_NOT_CLIENTS = 256
+"""Files that a worker opens for other things than clients: its program, the database, webhooks."""
 
 
 def main() -> None:
@@ -39,15 +42,16 @@ def main() -> None:
     orders = Orders(**orjson.loads(line))
     threading.Thread(target=_stop_when_left_alone, daemon=True).start()
     configure_logs()
-    _allow_many_connections()
+    files = _allow_many_files()
     settings = Settings.from_environment()
     settings = replace(settings, public_url=settings.public_url or orders.origin)
     counters = None if orders.counters is None else CountersFile(orders.counters).of(orders.workers, orders.worker)
     app = make_app(settings, orders.database_url, counters)
+    most = min(settings.connections, max(1, files - _NOT_CLIENTS - SURPLUS))
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http=Protocol,
+        http=protocol_within(Bounds(settings.client_timeout, most), https_only_seconds=settings.https_only),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -80,14 +84,16 @@ class PlainServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _allow_many_connections() -> None:
+def _allow_many_files() -> int:
     """Raises how many files the process may have open: every client that waits keeps a connection."""
     if sys.platform == "win32":
-        return
+        return _MANY
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MANY if most == resource.RLIM_INFINITY else min(_MANY, most)
     if now != resource.RLIM_INFINITY and now < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+        now = wanted
+    return _MANY if now == resource.RLIM_INFINITY else now
 
 
 def _look_for_cycles_seldom() -> None:

@@ -16,6 +16,8 @@ from scrumrpc.docs.facts import PAGES, PORT
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -33,9 +35,9 @@ async def show(request: Request) -> Response:
     if path in pages():
         return _html(render(path, origin_of(request)))
     if path in jumps():
-        return RedirectResponse(jumps()[path])
+        return RedirectResponse(jumps()[path], headers=_HEADERS)
     if path.rstrip("/") in pages() or path.rstrip("/") in jumps():
-        return RedirectResponse(f"{PAGES}/{path.rstrip('/')}".rstrip("/"))
+        return RedirectResponse(f"{PAGES}/{path.rstrip('/')}".rstrip("/"), headers=_HEADERS)
     return _html(render_missing(path, origin_of(request)), 404)
 
 
@@ -49,7 +51,7 @@ async def openapi(_request: Request) -> Response:
     await asyncio.to_thread(import_module, "scrumrpc.docs.openapi")
     from scrumrpc.docs.openapi import openapi_json
 
-    return Response(openapi_json(), media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
+    return Response(openapi_json(), media_type="application/json", headers=_HEADERS)
 
 
 def origin_of(request: Request) -> str:

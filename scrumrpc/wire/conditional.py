@@ -8,8 +8,9 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from scrumrpc.calls.tags import Known
+from scrumrpc.wire.guards import FOR_BROWSERS
 
-CACHING = ((b"cache-control", b"private, no-cache"), (b"x-content-type-options", b"nosniff"))
+CACHING = ((b"cache-control", b"private, no-cache"), *FOR_BROWSERS)
 """Of answers with a tag: a client may keep them, but asks each time whether they are still right."""
 
 _LAID_OUT = "-pretty"

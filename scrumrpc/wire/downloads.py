@@ -16,6 +16,7 @@ from scrumrpc.wire import metrics
 from scrumrpc.wire.credentials import read_basic
 from scrumrpc.wire.endpoint import error_of, headers_of, log_call, new_call_id, send_json, unexpected
 from scrumrpc.wire.form import merge
+from scrumrpc.wire.guards import NEVER_GUESS
 from scrumrpc.wire.sending import send_parts
 
 _READERS = {
@@ -26,9 +27,10 @@ _READERS = {
 
 # Whatever a file holds, it is saved and not shown: nothing in it runs in the name of this server.
 _COMMON = (
-    (b"x-content-type-options", b"nosniff"),
+    NEVER_GUESS,
     (b"content-security-policy", b"default-src 'none'; sandbox"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"private, no-cache"),
 )
 

@@ -29,6 +29,7 @@ from scrumrpc.wire.conditional import CACHING, known_answers
 from scrumrpc.wire.connection import ClientGoneError, while_connected
 from scrumrpc.wire.credentials import Readings
 from scrumrpc.wire.form import merge
+from scrumrpc.wire.guards import FOR_BROWSERS
 from scrumrpc.wire.pretty import laid_out
 from scrumrpc.wire.sending import send_large, send_unchanged
 from scrumrpc.wire.uploads import is_file, merge_file, takes_file
@@ -38,7 +39,7 @@ _LOG = structlog.get_logger("scrumrpc.calls")
 _IN_BASE64 = 2
 
 
-COMMON_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+COMMON_HEADERS = ((b"cache-control", b"no-store"), *FOR_BROWSERS)
 """Of every JSON answer that has no tag."""
 _JSON = (b"content-type", b"application/json")
 

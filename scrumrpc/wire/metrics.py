@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scrumrpc.calls.registry import METHODS
+from scrumrpc.wire.guards import FOR_BROWSERS
 
 _CALLS = Counter("scrumrpc_calls_total", "Calls, by method and outcome (ok, or the error id).", ["method", "outcome"])
 _SECONDS = Histogram(
@@ -40,4 +41,5 @@ async def show(_request: Request) -> Response:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    headers = {name.decode(): value.decode() for name, value in FOR_BROWSERS}
+    return Response(generate_latest(registry), headers=headers, media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""The HTTP protocol of a connection: uvicorn's, made to ignore offers to upgrade and to answer garbage in JSON."""
+"""The HTTP protocol of a connection: uvicorn's in bounds, made to ignore offers to upgrade and to answer garbage."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import asyncio
 
 import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from scrumrpc.errors import InvalidRequest
+from scrumrpc.wire.bounds import BoundedProtocol, Bounds
 from scrumrpc.wire.connection import TRANSPORT
-from scrumrpc.wire.endpoint import error_of
+from scrumrpc.wire.endpoint import COMMON_HEADERS, error_of
 
 _CONTINUE = b"HTTP/1.1 100 "
 """How what uvicorn writes before the response begins."""
@@ -46,7 +47,7 @@ class _HeadWithBody(asyncio.Transport):
         return self._transport.is_closing()
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(BoundedProtocol):
     """One connection.
 
     JDK clients and `curl --http2` offer h2c with every plain request: `Connection: Upgrade, HTTP2-Settings` and
@@ -57,6 +58,9 @@ class Protocol(HttpToolsProtocol):
     When the client is gone, uvicorn tells that the last request that it sent, which may be one that still waits behind
     the one that is being answered. Here the latter hears of it as well.
     """
+
+    https_only: tuple[bytes, bytes] | None = None
+    """The header by which browsers are told to come back with https only; never sent without TLS."""
 
     _answered: RequestResponseCycle | None = None
 
@@ -74,6 +78,7 @@ class Protocol(HttpToolsProtocol):
         if not self.parser.should_upgrade():
             self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
             super().on_headers_complete()
+            self.cycle.default_headers = self._headers()
             if self.scope["method"] != "HEAD":  # after whose head nothing is written
                 self.cycle.transport = _HeadWithBody(self.transport)
 
@@ -81,8 +86,7 @@ class Protocol(HttpToolsProtocol):
         if not self.parser.should_upgrade():
             super().on_message_complete()
 
-    def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
+    def feed(self, data: bytes) -> None:
         while data:
             try:
                 self.parser.feed_data(data)
@@ -95,7 +99,7 @@ class Protocol(HttpToolsProtocol):
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn sets them
             except httptools.HttpParserError:
-                self.send_400_response("The request is not well-formed HTTP.")
+                self.send_400_response(self.refusal or "The request is not well-formed HTTP.")
                 return
 
     def _head_without_offer(self) -> bytes:
@@ -109,17 +113,34 @@ class Protocol(HttpToolsProtocol):
                 lines.append(b"%b: %b" % (name, value))
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        """What goes with every answer on this connection."""
+        headers = self.server_state.default_headers
+        return [*headers, self.https_only] if self.https_only and self.scheme == "https" else headers
+
     def send_400_response(self, msg: str) -> None:
         """Answers what is no HTTP with an Error object, and hangs up."""
         body = b"".join(error_of(InvalidRequest(msg)))
-        lines = [
-            STATUS_LINE[400].rstrip(),
-            *(b"%b: %b" % header for header in self.server_state.default_headers),
-            b"content-type: application/json",
-            b"content-length: %d" % len(body),
-            b"cache-control: no-store",
-            b"x-content-type-options: nosniff",
-            b"connection: close",
+        headers = [
+            *self._headers(),
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            *COMMON_HEADERS,
+            (b"connection", b"close"),
         ]
+        lines = [STATUS_LINE[400].rstrip(), *(b"%b: %b" % header for header in headers)]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.transport.close()
+        self.part()
+
+
+def protocol_within(bounds: Bounds, *, https_only_seconds: int) -> type[Protocol]:
+    """The protocol for connections within bounds, which tells clients for so many seconds to come with https only."""
+
+    class Bounded(Protocol):
+        pass
+
+    Bounded.bounds = bounds
+    if https_only_seconds:
+        Bounded.https_only = (b"strict-transport-security", b"max-age=%d" % https_only_seconds)
+    return Bounded
