@@ -67,7 +67,7 @@ class InvalidUserEmailAddress(ApiError):
 
 
 class InvalidAPIKey(ApiError):
-    """The password of the credentials is not a valid API key."""
+    """The password of the credentials is not a valid API key; one that was deleted or has expired is none any more."""
 
     status = 401
 

@@ -385,4 +385,5 @@ FlagOrNone = Annotated[bool | None, replace(_FLAG, none=None, rule="true or fals
 Day = Annotated[str, _DAY_KIND]
 DayOrNone = Annotated[str | None, _DAY_KIND]
 Moment = Annotated[int, _MOMENT]
+MomentOrNone = Annotated[int | None, _MOMENT]
 EmailAddress = Annotated[str, _EMAIL]

@@ -120,6 +120,15 @@ def check(permission: Permission, standing: Standing, arguments: Mapping[str, An
     check_permission(permission, standing, arguments)
 
 
+def check_key(standing: Standing) -> None:
+    """Refuses a call that changes data where its key is only for reading."""
+    if standing.key_is_read_only:
+        raise UserHasInsufficientPermissions(
+            "The API key is for calls that only read. A call that changes data needs a key that was made without "
+            "isReadOnly."
+        )
+
+
 def check_access(standing: Standing, record: Record) -> None:
     """Refuses an object whose project the caller does not reach."""
     if is_out_of_reach(standing, record):

@@ -15,7 +15,7 @@ from scrumrpc.calls.groups import Groups, Place
 from scrumrpc.calls.kinds import nearest
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.parameters import Reading, named_in, numbered, read, resolve, unknown
-from scrumrpc.calls.permissions import check
+from scrumrpc.calls.permissions import check, check_key
 from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.calls.tags import Known
 from scrumrpc.calls.view import View, version_mismatch
@@ -162,6 +162,7 @@ class Calls:
         """What is done of it under the lock, before the commit."""
         standing = admit(place.standing, asked.credentials)
         try:
+            check_key(standing)
             check_epoch(standing, reading.required_epoch)
             if place.executed is not None:
                 return Answer(*_repeated(method, reading, place.executed), reading.ignored, standing)

@@ -23,6 +23,8 @@ _KEPT = 16 * 1024 * 1024
 """Bytes of what was told last that are kept for others who are to be told the same."""
 _OVERHEAD = 1024
 """Bytes that something kept takes besides what was told."""
+_SHORTLY = 0.01
+"""Seconds until the next look at a key that is about to expire."""
 _IN_VAIN = 1.0
 """Seconds of rest for whoever was woken for a version that the account does not have."""
 
@@ -57,8 +59,11 @@ class Waits:
     async def next(self, credentials: Credentials, standing: Standing, seconds: float) -> Standing:
         """Waits until the account has a newer version than `standing` knows, or for so many seconds.
 
-        Answers the standing of the time after that; at once when the worker ends.
+        Answers the standing of the time after that; before it when the key expires, when keys of the account were
+        revoked, and when the worker ends.
         """
+        if standing.key_seconds_left is not None:
+            seconds = min(seconds, max(standing.key_seconds_left, _SHORTLY))
         heard = await self._signals.newer_than(standing.account, standing.data_version, seconds)
         found = await self.look_up(credentials)
         if heard is not None and found.data_version <= standing.data_version:

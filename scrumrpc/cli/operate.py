@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -12,9 +12,11 @@ from scrumrpc.calls.authentication import hash_of, new_key, prefix_of
 from scrumrpc.cli.command import data_option
 from scrumrpc.cli.opening import Store, run_command
 from scrumrpc.model.record import ROOT
+from scrumrpc.settings import MOST_DAYS
 from scrumrpc.store import accounts, images, keys
 
 account_option = click.option("--account", "account_id", type=int, default=1, show_default=True, help="Account number.")
+_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 _ON_OFF = click.Choice(["on", "off"])
 
 
@@ -204,14 +206,26 @@ def key() -> None:
 
 @key.command("create")
 @click.argument("name", default="unnamed")
+@click.option("--expires-in-days", "days", type=click.FloatRange(0, MOST_DAYS, min_open=True), help="Days it works.")
+@click.option("--expires", type=click.DateTime(_MOMENTS), help="From when on (UTC) it works no longer.")
+@click.option("--read-only", is_flag=True, help="Only for calls that change nothing.")
 @account_option
 @data_option
-def create_key(name: str, account_id: int, data: Path) -> None:
+def create_key(
+    name: str, days: float | None, expires: datetime | None, read_only: bool, account_id: int, data: Path
+) -> None:
     """Create an API key and show it, this once."""
+    if days is not None and expires is not None:
+        raise click.UsageError("--expires-in-days and --expires say the same: give one of them.")
+    until = expires.replace(tzinfo=UTC) if expires else None
+    if days is not None:
+        until = datetime.now(UTC) + timedelta(days=days)
+    if until is not None and until <= datetime.now(UTC):
+        raise click.UsageError(f"--expires is {moment(until)}, which is over.")
 
     async def work(store: Store) -> None:
         await need_account(store, account_id)
-        secret = await make_key(store, account_id, name)
+        secret = await make_key(store, account_id, name, expires_at=until, is_read_only=read_only)
         click.echo(f"API key of account {account_id}, shown only now:\n{secret}")
 
     run_command(data, work)
@@ -221,16 +235,16 @@ def create_key(name: str, account_id: int, data: Path) -> None:
 @account_option
 @data_option
 def list_keys(account_id: int, data: Path) -> None:
-    """List the API keys of an account, with when each was last used."""
+    """List the API keys of an account, with what each is for and when it was last used."""
 
     async def work(store: Store) -> None:
         await need_account(store, account_id)
         rows = [
-            (str(k.key_id), k.name, f"{k.prefix}...", moment(k.created_at), moment(k.last_used_at),
-             f"revoked {moment(k.revoked_at)}" if k.revoked_at else "")
+            (str(k.key_id), k.name, f"{k.prefix}...", "read" if k.is_read_only else "read, write", moment(k.created_at),
+             moment(k.expires_at), moment(k.last_used_at), f"revoked {moment(k.revoked_at)}" if k.revoked_at else "")
             for k in await store.run(lambda conn: keys.keys_of(conn, account_id))
         ]  # fmt: skip
-        table(("key", "name", "starts with", "created", "last used", ""), rows)
+        table(("key", "name", "starts with", "may", "created", "expires", "last used", ""), rows)
 
     run_command(data, work)
 
@@ -250,10 +264,16 @@ def revoke_key(key_id: int, account_id: int, data: Path) -> None:
     run_command(data, work)
 
 
-async def make_key(store: Store, account_id: int, name: str) -> str:
+async def make_key(
+    store: Store, account_id: int, name: str, *, expires_at: datetime | None = None, is_read_only: bool = False
+) -> str:
     """Adds a new API key to an account and answers it."""
     secret = new_key(account_id)
-    await store.run(lambda conn: keys.add(conn, account_id, name, prefix_of(secret), hash_of(secret)))
+    await store.run(
+        lambda conn: keys.add(
+            conn, account_id, name, prefix_of(secret), hash_of(secret), expires_at=expires_at, is_read_only=is_read_only
+        )
+    )
     return secret
 
 

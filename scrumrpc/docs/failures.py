@@ -61,7 +61,7 @@ def _errors_by_parameters(method: Method) -> Errors:
         errors.ObjectNotFound: bool(_named_types(method)) or method.name == "restoreObject",
         errors.RequirementNotSatisfied: bool(method.requires) or _sets_something_unique(method),
         errors.UserCannotAccessProject: takes_back or any(_is_in_a_project(name) for name in _named_types(method)),
-        errors.UserHasInsufficientPermissions: bool(method.permission.denial) or takes_back,
+        errors.UserHasInsufficientPermissions: method.writes or bool(method.permission.denial),
         errors.ObjectWithExternalIDAlreadyExists: method.writes and _has(method, "externalID"),
         errors.RequestAlreadyExecuted: method.takes_request_id,
         errors.RequiredDataVersionNotMatching: method.takes_required_data_version,

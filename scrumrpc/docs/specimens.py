@@ -50,6 +50,8 @@ _VALUES: dict[str, Any] = {
     **dict.fromkeys(("bugState", "reproducible", "resolution"), None),
     **dict.fromkeys(("toDoDate", "inProgressDate", "toTestDate", "doneDate"), None),
     "APIKey.id": f"{ACCOUNT}-0-2",
+    "APIKey.expirationDate": None,
+    "APIKey.isReadOnly": False,
     "APIKey.lastUsedDate": None,
     "APIKey.name": "Dashboard in the kitchen",
     "APIKey.prefix": _KEY[:10],

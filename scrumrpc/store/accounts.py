@@ -8,6 +8,7 @@ from datetime import datetime
 from psycopg import sql
 
 from scrumrpc.store.database import Connection
+from scrumrpc.store.signals import CALLERS_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ async def switch(conn: Connection, name: str, value: bool, account_id: int | Non
         raise KeyError(name)
     cursor = await conn.execute(
         sql.SQL(
-            "UPDATE accounts SET {} = %(value)s WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s"
-        ).format(sql.Identifier(name)),
+            "UPDATE accounts SET {} = %(value)s WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s "
+            "RETURNING {}"
+        ).format(sql.Identifier(name), sql.SQL(CALLERS_CHANGED)),
         {"value": value, "account_id": account_id},
     )
     return cursor.rowcount

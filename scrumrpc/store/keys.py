@@ -9,11 +9,14 @@ import psycopg
 
 from scrumrpc.errors import APIBusy, APINotAvailable
 from scrumrpc.store.database import Connection, Database
+from scrumrpc.store.signals import CALLERS_CHANGED
 
 _NOTE_USE = """
 UPDATE api_keys SET last_used_at = now()
 WHERE account_id = %s AND key_id = %s AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
 """
+
+_COLUMNS = "key_id, name, prefix, created_at, expires_at, is_read_only, last_used_at, revoked_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Key:
     name: str
     prefix: str
     created_at: datetime
+    expires_at: datetime | None
+    is_read_only: bool
     last_used_at: datetime | None
     revoked_at: datetime | None
 
@@ -47,19 +52,35 @@ async def note_use(database: Database, account: int, key_id: int | None) -> None
         return  # the next use notes it
 
 
-async def add(conn: Connection, account: int, name: str, prefix: str, key_hash: bytes) -> Key:
+async def add(
+    conn: Connection,
+    account: int,
+    name: str,
+    prefix: str,
+    key_hash: bytes,
+    *,
+    expires_at: datetime | None = None,
+    is_read_only: bool = False,
+) -> Key:
     """Adds a key and answers what is kept of it."""
     cursor = await conn.execute(
-        """
+        f"""
         WITH locked AS (SELECT account_id FROM accounts WHERE account_id = %(account)s FOR UPDATE)
-        INSERT INTO api_keys (account_id, key_id, name, prefix, key_hash)
+        INSERT INTO api_keys (account_id, key_id, name, prefix, key_hash, expires_at, is_read_only)
         SELECT account_id,
                (SELECT coalesce(max(key_id), 0) + 1 FROM api_keys WHERE account_id = %(account)s),
-               %(name)s, %(prefix)s, %(key_hash)s
+               %(name)s, %(prefix)s, %(key_hash)s, %(expires_at)s, %(is_read_only)s
         FROM locked
-        RETURNING key_id, name, prefix, created_at, last_used_at, revoked_at
-        """,
-        {"account": account, "name": name, "prefix": prefix, "key_hash": key_hash},
+        RETURNING {_COLUMNS}
+        """,  # noqa: S608
+        {
+            "account": account,
+            "name": name,
+            "prefix": prefix,
+            "key_hash": key_hash,
+            "expires_at": expires_at,
+            "is_read_only": is_read_only,
+        },
     )
     row = await cursor.fetchone()
     assert row is not None
@@ -67,9 +88,12 @@ async def add(conn: Connection, account: int, name: str, prefix: str, key_hash: 
 
 
 async def revoke(conn: Connection, account: int, key_id: int) -> bool:
-    """Revokes a key from now on; False if there is no such key, or it is revoked already."""
+    """Revokes a key from now on, and wakes who waits; False if there is no such key, or it is revoked already."""
     cursor = await conn.execute(
-        "UPDATE api_keys SET revoked_at = now() WHERE account_id = %s AND key_id = %s AND revoked_at IS NULL",
+        f"""
+        UPDATE api_keys SET revoked_at = now() WHERE account_id = %s AND key_id = %s AND revoked_at IS NULL
+        RETURNING {CALLERS_CHANGED}
+        """,  # noqa: S608
         (account, key_id),
     )
     return cursor.rowcount == 1
@@ -78,10 +102,7 @@ async def revoke(conn: Connection, account: int, key_id: int) -> bool:
 async def keys_of(conn: Connection, account: int) -> list[Key]:
     """All keys of an account, oldest first."""
     cursor = await conn.execute(
-        """
-        SELECT key_id, name, prefix, created_at, last_used_at, revoked_at
-        FROM api_keys WHERE account_id = %s ORDER BY key_id
-        """,
+        f"SELECT {_COLUMNS} FROM api_keys WHERE account_id = %s ORDER BY key_id",  # noqa: S608
         (account,),
     )
     return [Key(*row) for row in await cursor.fetchall()]

@@ -25,7 +25,13 @@ _CHANNEL = "scrumrpc_versions"
 _LISTEN = f"LISTEN {_CHANNEL}"
 _NOTIFY = "SELECT pg_notify(%s, %s)"
 _VERSIONS = "SELECT account_id, data_version FROM accounts WHERE account_id = ANY(%s)"
+_CALLERS = re.compile(r"(?<!\S)([0-9]{1,15})!(?!\S)")
 _PAIR = re.compile(r"(?<!\S)([0-9]{1,15}):([0-9]{1,18})(?!\S)")
+CALLERS_CHANGED = f"pg_notify('{_CHANNEL}', account_id || '!')"
+"""To be answered of rows of accounts some of whose callers may call no longer, which makes no version.
+
+It is sent with the commit: that is seldom, and nobody who waits then is to be told anything more.
+"""
 _PAIRS = 200
 """Accounts in one notification, which takes up to 7999 bytes."""
 _BREATH = 0.01
@@ -94,7 +100,8 @@ class Signals:
     async def newer_than(self, account: int, version: int, seconds: float) -> int | None:
         """The account's newest version heard of, once it is above `version`; None when so many seconds are over.
 
-        None at once when the worker ends. A version heard of after `version` was read, but before this call, counts.
+        None before that when callers of the account are to be looked up again, and when the worker ends.
+        A version heard of after `version` was read, but before this call, counts.
         """
         if self._released:
             return None
@@ -209,6 +216,8 @@ class Signals:
             async for heard in conn.notifies(timeout=0):
                 for account, version in _PAIR.findall(heard.payload):
                     self._hear(int(account), int(version))
+                for account in _CALLERS.findall(heard.payload):
+                    self._wake((future, None) for future in self._waiting.get(int(account), ()))
             descriptor = conn.fileno()
             loop.add_reader(descriptor, self._stirred.set)
             try:

@@ -43,6 +43,8 @@ class Standing:
     key_id: int | None
     key_name: str | None
     key_use_is_stale: bool
+    key_is_read_only: bool
+    key_seconds_left: float | None  # until the key expires; None if it does not
     person: int | None
     is_administrator: bool
     projects: frozenset[int] | None
@@ -66,9 +68,15 @@ _PROJECTS = """CASE WHEN a.has_access_control AND NOT p.is_administrator THEN AR
            WHERE l.account_id = a.account_id AND l.person_id = p.id AND l.role = 'teamMemberIDs'
        ) END"""
 
+# Whether a key k is valid. now() stands still while a call waits for its account, so the time of the statement counts;
+# but what has expired for the lock must not be valid afterwards, also where the clock was set back in between.
+_IS_VALID = """k.revoked_at IS NULL
+       AND (k.expires_at IS NULL OR k.expires_at > greatest(now(), statement_timestamp()))"""
+
 _COLUMNS = f"""
 SELECT a.data_version, a.oldest_version, a.is_closed, a.has_api_access, a.has_access_control, a.in_maintenance,
        k.key_id, k.name, coalesce(k.last_used_at < now() - interval '1 minute', k.key_id IS NOT NULL),
+       coalesce(k.is_read_only, false), date_part('epoch', k.expires_at - statement_timestamp()),
        p.id, coalesce(p.is_administrator, false),
        {_PROJECTS},
        a.last_object, a.last_item_number, a.last_task_number, a.epoch
@@ -79,9 +87,9 @@ _NAMED = """     , (SELECT jsonb_object_agg(n.name, n.version) FROM named_versio
             AND (n.name = ANY(%(version_names)s) OR n.version = ANY(%(versions)s)))
 """
 # Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
-_FROM = """
+_FROM = f"""
 FROM accounts a
-LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND k.revoked_at IS NULL
+LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND {_IS_VALID}
 LEFT JOIN persons p
        ON p.account_id = a.account_id AND p.login = %(login)s AND NOT p.is_deleted
 WHERE a.account_id = %(account)s
@@ -94,12 +102,13 @@ FROM accounts a JOIN persons p ON p.account_id = a.account_id AND p.id = %(perso
 WHERE a.account_id = %(account)s
 """  # noqa: S608
 
-# The condition keeps people without a key from making the account's callers wait.
+# The condition keeps people without a key that may write from making the account's callers wait.
 _LOCK = """
 SELECT FROM accounts a
 WHERE a.account_id = %(account)s AND (%(by_operator)s::boolean OR EXISTS (
     SELECT FROM api_keys k
-    WHERE k.account_id = a.account_id AND k.key_hash = ANY(%(key_hashes)s::bytea[]) AND k.revoked_at IS NULL))
+    WHERE k.account_id = a.account_id AND k.key_hash = ANY(%(key_hashes)s::bytea[]) AND NOT k.is_read_only
+      AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())))
 FOR NO KEY UPDATE
 """
 
@@ -133,14 +142,16 @@ def standing_from(account: int, row: tuple[Any, ...]) -> Standing:
         key_id=row[6],
         key_name=row[7],
         key_use_is_stale=row[8],
-        person=row[9],
-        is_administrator=row[10],
-        projects=None if row[11] is None else frozenset(row[11]),
-        last_object=row[12],
-        last_item_number=row[13],
-        last_task_number=row[14],
-        epoch=row[15],
-        named=(row[16] if len(row) > 16 else None) or {},
+        key_is_read_only=row[9],
+        key_seconds_left=row[10],
+        person=row[11],
+        is_administrator=row[12],
+        projects=None if row[13] is None else frozenset(row[13]),
+        last_object=row[14],
+        last_item_number=row[15],
+        last_task_number=row[16],
+        epoch=row[17],
+        named=(row[18] if len(row) > 18 else None) or {},
     )
 
 

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -254,10 +255,14 @@ class Transaction(PuttingBack):
         self._group.be_alone()
         return Webhooks(self._conn, self.account)
 
-    async def add_api_key(self, name: str, prefix: str, key_hash: bytes) -> keys.Key:
+    async def add_api_key(
+        self, name: str, prefix: str, key_hash: bytes, expires_at: datetime | None, *, is_read_only: bool
+    ) -> keys.Key:
         """Adds an API key and answers what is kept of it."""
         self._group.be_alone()
-        return await keys.add(self._conn, self.account, name, prefix, key_hash)
+        return await keys.add(
+            self._conn, self.account, name, prefix, key_hash, expires_at=expires_at, is_read_only=is_read_only
+        )
 
     async def revoke_api_key(self, key_id: int) -> bool:
         """Revokes an API key; False if there is none of that number that is in force."""

@@ -30,11 +30,13 @@ def rows(world: World, query: str) -> list[Any]:
 def test_a_new_key_works_at_once_and_is_shown_once(world: World) -> None:
     earliest, before = int(time.time() * 1000) - 1, world.version
     added = world.call("addAPIKey", name="For the build")
-    assert list(added) == ["objectType", "id", "name", "prefix", "creationDate", "lastUsedDate", "key"]
+    assert list(added) == [
+        "objectType", "id", "name", "prefix", "creationDate", "expirationDate", "isReadOnly", "lastUsedDate", "key",
+    ]  # fmt: skip
     assert added == {
         "objectType": "APIKey", "id": f"{world.account}-0-2", "name": "For the build",
-        "prefix": prefix_of(added["key"]), "creationDate": added["creationDate"], "lastUsedDate": None,
-        "key": added["key"],
+        "prefix": prefix_of(added["key"]), "creationDate": added["creationDate"], "expirationDate": None,
+        "isReadOnly": False, "lastUsedDate": None, "key": added["key"],
     }  # fmt: skip
     assert earliest <= added["creationDate"] <= int(time.time() * 1000) + 1
     assert added["key"].startswith(f"{world.account}-")

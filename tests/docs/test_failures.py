@@ -36,9 +36,13 @@ COMMON = "RequestAlreadyExecuted RequiredDataVersionNotMatching"
         (
             "addTask",
             "InvalidParameter MissingParameter ObjectNotFound RequirementNotSatisfied UserCannotAccessProject "
-            f"ObjectWithExternalIDAlreadyExists {COMMON}",
+            f"UserHasInsufficientPermissions ObjectWithExternalIDAlreadyExists {COMMON}",  # with a key that only reads
         ),
-        ("deleteBacklogItem", f"InvalidParameter MissingParameter ObjectNotFound UserCannotAccessProject {COMMON}"),
+        (
+            "deleteBacklogItem",
+            "InvalidParameter MissingParameter ObjectNotFound UserCannotAccessProject "
+            f"UserHasInsufficientPermissions {COMMON}",
+        ),
         (
             "setCommentText",
             "InvalidParameter MissingParameter ObjectNotFound UserCannotAccessProject "

@@ -81,10 +81,11 @@ def test_keys_are_listed_with_their_last_use_and_revoked(server: Server, databas
         listed = operate(database_url, "key", "list", "--account", number)
         assert key not in listed
         assert _row(listed, "1")[1:3] == ["test key", f"{world.key[: len(number) + 7]}..."]
-        assert _row(listed, "1")[4] == "never"
+        assert _row(listed, "1")[5:7] == ["never", "never"]
         row = _row(listed, "2")
         assert row[1:3] == ["unnamed", f"{key[: len(number) + 7]}..."]
-        assert re.fullmatch(f"{moment} {moment}", " ".join(row[3:]))
+        assert row[3] == "read, write"
+        assert re.fullmatch(f"{moment} never {moment}", " ".join(row[4:]))
         assert operate(database_url, "key", "revoke", "2", "--account", number) == (
             f"Revoked key 2 of account {number}.\n"
         )
@@ -92,7 +93,7 @@ def test_keys_are_listed_with_their_last_use_and_revoked(server: Server, databas
         message_of(client.post("addProject", data={"name": "A"}), InvalidAPIKey)
     with client_of(server.api, (world.admin, world.key)) as client:
         result_of(client.post("getDataVersion"))
-    assert re.fullmatch(f"revoked {moment}", _row(operate(database_url, "key", "list", "--account", number), "2")[5])
+    assert re.fullmatch(f"revoked {moment}", _row(operate(database_url, "key", "list", "--account", number), "2")[7])
 
 
 def _was_used(url: str, account: str, key: int) -> bool:

@@ -50,6 +50,11 @@ API_KEY = ObjectType(
         Property("prefix", "any", "Its first characters, to tell keys apart by.", target="string"),
         Property("creationDate", "any", "When it was made, in milliseconds since 1970.", target="integer"),
         Property(
+            "expirationDate", "any", "From when on no call is made with it, in milliseconds since 1970; or null.",
+            nullable=True, target="integer",
+        ),
+        Property("isReadOnly", "any", "Whether it is only for calls that change nothing.", target="boolean"),
+        Property(
             "lastUsedDate", "any", "When it was last used, to the minute; null for never.", nullable=True,
             target="integer",
         ),

@@ -12,8 +12,9 @@ from scrumrpc.store.standing import Standing
 
 GOOD = Standing(
     account=7, data_version=1, oldest_version=0, is_closed=False, has_api_access=True, has_access_control=False,
-    in_maintenance=False, key_id=1, key_name="k", key_use_is_stale=False, person=3, is_administrator=False,
-    projects=None, last_object=9, last_item_number=0, last_task_number=0, epoch="0123456789ab",
+    in_maintenance=False, key_id=1, key_name="k", key_use_is_stale=False, key_is_read_only=False,
+    key_seconds_left=None, person=3, is_administrator=False, projects=None, last_object=9, last_item_number=0,
+    last_task_number=0, epoch="0123456789ab",
 )  # fmt: skip
 
 
