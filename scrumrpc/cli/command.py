@@ -37,11 +37,12 @@ def _said_of(error: Exception) -> str | None:
 
     from scrumrpc.errors import ApiError
     from scrumrpc.settings import SettingsError
+    from scrumrpc.store.backup_file import BackupError
     from scrumrpc.store.embedded import EmbeddedPostgresError
     from scrumrpc.store.migrations import MigrationError
 
     match error:
-        case EmbeddedPostgresError() | MigrationError() | SettingsError():
+        case BackupError() | EmbeddedPostgresError() | MigrationError() | SettingsError():
             return str(error)
         case ApiError():
             return f"{error.error_id}: {error.message}"

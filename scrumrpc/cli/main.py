@@ -15,6 +15,8 @@ _COMMANDS = {
     "key": "scrumrpc.cli.operate",
     "maintenance": "scrumrpc.cli.operate",
     "history": "scrumrpc.cli.history",
+    "backup": "scrumrpc.cli.backup",
+    "restore": "scrumrpc.cli.backup",
     "call": "scrumrpc.cli.call",
 }
 

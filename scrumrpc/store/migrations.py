@@ -24,6 +24,11 @@ def schema_text() -> str:
     raise MigrationError("schema.sql is missing from this installation.")
 
 
+def newest_step() -> int:
+    """The step that schema.sql is at."""
+    return max(steps(), default=0)
+
+
 def steps() -> dict[int, Path]:
     """The migration steps, by number; a file is called 0001_what_it_does.sql."""
     return {int(path.name.split("_")[0]): path for path in sorted(_STEPS.glob("[0-9]*_*.sql"))}
@@ -31,36 +36,53 @@ def steps() -> dict[int, Path]:
 
 async def migrate(url: str) -> None:
     """Makes or updates the tables, in one transaction, while no other server does."""
-    async with await Connection.connect(url, autocommit=True) as conn:
-        if conn.info.server_version < _OLDEST_POSTGRES:
-            raise MigrationError(f"PostgreSQL 15 or newer is needed; this is {conn.info.server_version // 10000}.")
-        async with conn.transaction():
-            await conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            await _bring_up_to_date(conn)
+    async with await Connection.connect(url, autocommit=True) as conn, conn.transaction():
+        await keep_others_away(conn)
+        await bring_up_to_date(conn)
 
 
-async def _bring_up_to_date(conn: Connection) -> None:
-    available = steps()
-    newest = max(available, default=0)
-    cursor = await conn.execute("SELECT to_regclass('schema_steps') IS NOT NULL")
-    row = await cursor.fetchone()
-    if row is None or not row[0]:
-        await _run(conn, schema_text())
-        await conn.execute("INSERT INTO schema_steps (step) VALUES (%s)", (newest,))
+async def keep_others_away(conn: Connection) -> None:
+    """Waits until no other transaction makes or updates the tables of this database, and keeps others waiting."""
+    if conn.info.server_version < _OLDEST_POSTGRES:
+        raise MigrationError(f"PostgreSQL 15 or newer is needed; this is {conn.info.server_version // 10000}.")
+    await conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+async def bring_up_to_date(conn: Connection) -> None:
+    """Makes the tables in an empty database; brings older ones to the present schema."""
+    newest = newest_step()
+    present = await present_step(conn)
+    if present is None:
+        await run_script(conn, schema_text())
+        await note_step(conn, newest)
         return
-    cursor = await conn.execute("SELECT max(step) FROM schema_steps")
-    row = await cursor.fetchone()
-    present = row[0] if row and row[0] is not None else 0
     if present > newest:
         raise MigrationError(
             f"The database is at schema step {present}, this program knows steps up to {newest}: it was last used by a "
             "newer scrumrpc. Install that version or a later one."
         )
-    for number, path in available.items():
+    for number, path in steps().items():
         if number > present:
-            await _run(conn, path.read_text("utf-8"))
-            await conn.execute("INSERT INTO schema_steps (step) VALUES (%s)", (number,))
+            await run_script(conn, path.read_text("utf-8"))
+            await note_step(conn, number)
 
 
-async def _run(conn: Connection, text: str) -> None:
+async def present_step(conn: Connection) -> int | None:
+    """The step that the tables are at; None where there are none of ours."""
+    cursor = await conn.execute("SELECT to_regclass('schema_steps') IS NOT NULL")
+    row = await cursor.fetchone()
+    if row is None or not row[0]:
+        return None
+    cursor = await conn.execute("SELECT coalesce(max(step), 0) FROM schema_steps")
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def note_step(conn: Connection, step: int) -> None:
+    """Writes down that the tables are at a step."""
+    await conn.execute("INSERT INTO schema_steps (step) VALUES (%s)", (step,))
+
+
+async def run_script(conn: Connection, text: str) -> None:
+    """Runs the statements of a file such as schema.sql."""
     await conn.execute(text.encode())
