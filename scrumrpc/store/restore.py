@@ -31,13 +31,10 @@ WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisprimary
 
 # What a receiver has taken since the backup is not known here. A restored copy may also be for looking at only.
 _PAUSE_WEBHOOKS = """
-WITH paused AS (SELECT account_id, webhook_id FROM webhooks WHERE is_enabled)
-UPDATE webhooks w SET is_enabled = false, disabled_reason = coalesce(w.disabled_reason, %(reason)s), test_id = NULL,
-       claim = NULL, claimed_until = NULL
-FROM webhooks o LEFT JOIN paused p USING (account_id, webhook_id)
-WHERE o.account_id = w.account_id AND o.webhook_id = w.webhook_id
-RETURNING p.account_id, p.webhook_id
+UPDATE webhooks SET is_enabled = false, disabled_reason = %(reason)s WHERE is_enabled
+RETURNING account_id, webhook_id
 """
+_FORGET_SENDERS = "UPDATE webhooks SET test_id = NULL, claim = NULL, claimed_until = NULL"
 _EPOCHS = "SELECT account_id, epoch FROM accounts"
 
 
@@ -120,5 +117,6 @@ async def _set_apart(conn: Connection, backup: BackupReader) -> Restored:
     await accounts.new_epoch(conn, None)
     reason = f"The account was restored from a backup of {backup.head.made_at}; enableWebhook goes on from there."
     paused = await (await conn.execute(_PAUSE_WEBHOOKS, {"reason": reason})).fetchall()
+    await conn.execute(_FORGET_SENDERS)
     epochs = await (await conn.execute(_EPOCHS)).fetchall()
-    return Restored(dict(epochs), [f"{account}-0-{number}" for account, number in sorted(paused) if account])
+    return Restored(dict(epochs), [f"{account}-0-{number}" for account, number in sorted(paused)])
