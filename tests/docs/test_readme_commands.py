@@ -1,4 +1,4 @@
-"""The lines of the README's section about versions run as they stand, but for the port and where the programs are."""
+"""The README's lines about versions and backups run as they stand, but for the port and where the programs are."""
 
 from __future__ import annotations
 
@@ -28,15 +28,18 @@ def sample(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.slow
-def test_the_lines_about_versions_run(sample: Server, tmp_path: Path) -> None:
+def test_the_lines_run(sample: Server, tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
     provide(programs / "curl", f"{Path(__file__).parent / 'curl.py'}")
     provide(programs / "scrumrpc", "-m scrumrpc")
     script = "".join(BLOCKS).replace("http://127.0.0.1:8080", sample.address)
-    script = re.sub(r"\.venv/bin/scrumrpc (.*)", rf"scrumrpc \1 --data '{tmp_path / 'data'}'", script)
+    data = f"--data '{tmp_path / 'data'}'"
+    script = re.sub(r"\.venv/bin/scrumrpc (?!.* --data )(.*)", rf"scrumrpc \1 {data}", script)
+    script = script.replace(".venv/bin/scrumrpc", "scrumrpc")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
         env={
             **os.environ,
             "PATH": f"{programs}:{os.environ['PATH']}",
@@ -54,6 +57,9 @@ def test_the_lines_about_versions_run(sample: Server, tmp_path: Path) -> None:
     calls = [line for line in script.splitlines() if line.startswith("call ")]
     assert len(answers) == len(calls) > 15
     assert re.search(r'^id: 1\ndata: {"objectType":"Version","dataVersion":1,', done.stdout, re.MULTILINE)
+    assert "read it back" in done.stdout
+    assert "the change logs lead to all" in done.stdout
+    assert (tmp_path / "scrumrpc-restored/postgres").is_dir()
     batches = [answer for line, answer in zip(calls, answers, strict=True) if "executeBatch" in line]
     assert batches[0] == batches[1]
     assert batches[0]["result"][0] != batches[0]["result"][1]
