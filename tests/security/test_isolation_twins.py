@@ -19,7 +19,7 @@ FIRST, SECOND = 7_100_001, 7_100_002
 
 @pytest.fixture(scope="module")
 def both(shared_world: World) -> tuple[Twin, Twin]:
-    return twins(shared_world, FIRST, SECOND)
+    return twins(shared_world, FIRST, SECOND, same_ids=True)
 
 
 def test_every_method_keeps_to_its_account(both: tuple[Twin, Twin]) -> None:

@@ -1,4 +1,4 @@
-"""Twins: two accounts that hold the sample, with the same ids and numbers everywhere; texts tell them apart."""
+"""Twins: two accounts that hold the sample, with the same ids and numbers everywhere or not; texts tell them apart."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ WEBHOOK_URL = "https://9.9.9.9/"
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """One of the two; `mark` stands in all of its texts."""
+    """One of the two; `mark` stands in all of its texts, `area` in front of the ids of the sample."""
 
     world: World
     account: int
     key: str
     mark: str
+    area: int
 
     def answer(self, method: str, given: dict[str, str], email: str = BOB) -> Answer:
         """The answer to a call."""
@@ -50,18 +51,11 @@ class Twin:
 
     def example(self, name: str) -> dict[str, str]:
         """Parameters with which a method succeeds: those of its documented example."""
-        given = dict(EXAMPLES[name])
+        given = {p: value.replace(f"{sample.ACCOUNT}-", f"{self.area}-") for p, value in EXAMPLES[name].items()}
         for parameter in ("apiKeyID", "webhookID"):
             if parameter in given:  # these begin with the number of the account
-                given[parameter] = given[parameter].replace(f"{sample.ACCOUNT}-", f"{self.account}-")
+                given[parameter] = given[parameter].replace(f"{self.area}-", f"{self.account}-")
         return given | ({"url": WEBHOOK_URL} if "url" in given else {})
-
-    def run_examples_before(self, name: str) -> None:
-        """Makes all calls of the documentation that come before that of a method."""
-        for each in EXAMPLES:
-            if each == name:
-                return
-            self.answer(each, self.example(each))
 
     def rows(self) -> dict[str, str]:
         """A digest of all rows that each table has of the account."""
@@ -69,20 +63,23 @@ class Twin:
         return found
 
 
-def twins(world: World, first: int, second: int) -> tuple[Twin, Twin]:
+def twins(world: World, first: int, second: int, *, same_ids: bool) -> tuple[Twin, Twin]:
     """Two accounts of these numbers, where as much has happened in one as in the other."""
-    return _twin(world, first, "<first>"), _twin(world, second, "<second>")
+    one, other = (_twin(world, each, sample.ACCOUNT if same_ids else each) for each in (first, second))
+    return one, other
 
 
-def _twin(world: World, account: int, mark: str) -> Twin:
+def _twin(world: World, account: int, area: int) -> Twin:
+    mark = f"<{account}>"
     world.store(lambda conn: accounts.add(conn, f"Twin {mark}", account))
     secret = new_key(account)
     world.store(lambda conn: keys.add(conn, account, "key", prefix_of(secret), hash_of(secret)))
     world.account = account
-    world.operator("importObjects", objects=orjson.dumps([_marked(each, mark) for each in sample.objects()]).decode())
-    twin = Twin(world, account, secret, mark)
+    objects = orjson.dumps([_marked(each, mark) for each in sample.objects()]).decode()
+    world.operator("importObjects", objects=objects.replace(f'"{sample.ACCOUNT}-', f'"{area}-'))
+    twin = Twin(world, account, secret, mark, area)
     for name in ("Example backlog item 1", "Example backlog item 2"):  # with which the documentation begins
-        twin.call("addBacklogItem", projectID="729-11230-1", name=name)
+        twin.call("addBacklogItem", projectID=f"{area}-11230-1", name=name)
     return twin
 
 
