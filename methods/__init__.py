@@ -36,6 +36,7 @@ from methods import (  # noqa: I001
     time_entries,
     webhooks,
     operators,
+    transfers,
 )
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "tasks",
     "teams",
     "time_entries",
+    "transfers",
     "versions",
     "waiting",
     "webhooks",

@@ -38,7 +38,8 @@ def _parse_file_name(parameter: str, text: str) -> str:
     return text
 
 
-def _parse_content_type(parameter: str, text: str) -> str:
+def parse_content_type(parameter: str, text: str) -> str:
+    """What can stand in a Content-Type header."""
     if len(text) > LONGEST_CONTENT_TYPE or not _CONTENT_TYPE.fullmatch(text):
         raise InvalidParameter(
             f"The parameter {parameter} is {shown(text)}; it must be a type and a subtype such as image/png or "
@@ -85,7 +86,7 @@ ContentType = Annotated[
     Kind(
         "content type",
         "string",
-        _parse_content_type,
+        parse_content_type,
         "A type and a subtype, such as image/png; without one, what the file name suggests.",
         "image/png",
         {"type": "string", "maxLength": LONGEST_CONTENT_TYPE},

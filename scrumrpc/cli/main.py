@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -17,12 +18,14 @@ _COMMANDS = {
     "history": "scrumrpc.cli.history",
     "backup": "scrumrpc.cli.backup",
     "restore": "scrumrpc.cli.backup",
+    "export": "scrumrpc.cli.transfers",
+    "import": "scrumrpc.cli.transfers",
     "call": "scrumrpc.cli.call",
 }
 
 
 class Commands(click.Group):
-    """The commands of the table above, each a function of its own name in its module."""
+    """The commands of the table above, each a function of its own name in its module; of `import`, `import_`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order of the table."""
@@ -32,7 +35,8 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        function = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name]), function)
         return command
 
 

@@ -43,6 +43,11 @@ async def add(conn: Connection, name: str, account_id: int | None = None) -> int
     return int(row[0]) if row else None
 
 
+async def remove(conn: Connection, account_id: int) -> None:
+    """Takes back that an account was added, in which nothing was done since."""
+    await conn.execute("DELETE FROM accounts WHERE account_id = %s AND data_version = 0", (account_id,))
+
+
 async def accounts(conn: Connection) -> list[Account]:
     """All accounts, by number."""
     cursor = await conn.execute(

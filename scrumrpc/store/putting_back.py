@@ -8,11 +8,9 @@ from typing import Any
 
 from scrumrpc.model.record import ROOT, Record
 from scrumrpc.model.types import STORED_TYPES
+from scrumrpc.model.unshared import unshared
 from scrumrpc.store.looking_back import LookingBack
 from scrumrpc.store.ranks import RankPlace, rank_between
-
-Key = tuple[object, ...]
-"""What no two objects may have at any time: a place in a list, a name, an external id, an address."""
 
 _RANKS = ("rank", "boardRank")
 
@@ -104,15 +102,15 @@ class PuttingBack(LookingBack):
         The database refuses that two have the same even in between, in whatever order they are written. Example: a
         batch has let two tags swap their names, and is taken back.
         """
-        having = {key: (record, name) for record in present.values() for name, key in _keys(record)}
+        having = {key: (record, name) for record in present.values() for name, key in unshared(record)}
         aside: dict[int, dict[str, Any]] = {}
         for number, record in wanted.items():
-            for _, key in _keys(record) if record is not None else ():
+            for _, key in unshared(record) if record is not None else ():
                 holder, name = having.get(key, (record, ""))
                 if holder is None or holder.number == number:
                     continue
                 after = wanted.get(holder.number)  # deletions free what they free by themselves: they are sent first
-                if after is not None and key not in (each for _, each in _keys(after)):
+                if after is not None and key not in (each for _, each in unshared(after)):
                     aside.setdefault(holder.number, {})[name] = await self._something_else(holder, name, ends)
         for number, values in aside.items():
             self._put(present[number], present[number].changed(**values))
@@ -182,19 +180,3 @@ class PuttingBack(LookingBack):
 
 def _old_ranks(record: Record | None) -> tuple[str, str]:
     return ("", "") if record is None else (record.rank, str(record.get("boardRank")))
-
-
-def _keys(record: Record) -> Iterator[tuple[str, Key]]:
-    """What an object has that no other may have at the same time: the property, and its value with where it counts."""
-    object_type = STORED_TYPES[record.type]
-    listed = "Person" if record.type == "DeletedPerson" else record.type
-    container = record[object_type.listed_in] if object_type.listed_in else ROOT
-    yield "rank", ("rank", listed, container, record.rank)
-    if record.get("boardRank") is not None:
-        yield "boardRank", ("boardRank", record["boardID"], record["boardRank"])
-    for name in object_type.unique:
-        yield name, (name, record.type, container, record[name])
-    if record.type != "DeletedPerson" and record.get("externalID") is not None:
-        yield "externalID", ("externalID", record.type, record["externalID"])
-    if record.type == "Person":
-        yield "login", ("login", record["login"])

@@ -27,6 +27,7 @@ from scrumrpc.store.contents import FIND_CONTENT, INSERT_CONTENT, LARGEST_FILE
 from scrumrpc.store.flush import Statement
 from scrumrpc.store.group import Group
 from scrumrpc.store.images import Images
+from scrumrpc.store.importing import Importing
 from scrumrpc.store.loading import load_records
 from scrumrpc.store.log import changes_since
 from scrumrpc.store.opening import Request
@@ -94,7 +95,7 @@ class Transaction(PuttingBack):
         self._last_object += 1
         number = self._last_object
         wire_id = values.pop("id", None) or f"{self.account}-0-{number}"
-        self._keep_clear_of(wire_id)
+        self.keep_clear_of(wire_id)
         complete: dict[str, Any] = {}
         for p in object_type.stored:
             if p.name == "id":
@@ -301,9 +302,23 @@ class Transaction(PuttingBack):
         person = self.standing.person if secret is not None else None
         await hooks.set_secret(self._conn, self.account, secret, person)
 
+    async def importing(self) -> Importing:
+        """What fills the account with another one, versions and all: RequirementNotSatisfied unless it is empty."""
+        self._group.be_alone()
+        importing = Importing(self._conn, self.account)
+        await importing.begin()
+        return importing
+
+    def go_on_from(self, version: int, last_object: int, last_item_number: int, last_task_number: int) -> None:
+        """Takes the account to be at a version to which it was imported, with the numbers that it had then."""
+        self._last_object = max(self._last_object, last_object)  # ids to keep clear of may have higher numbers
+        self._group.version = self.version = version
+        self._group.last_object = self._last_object
+        self._group.last_item_number, self._group.last_task_number = last_item_number, last_task_number
+
     # Identity, uniqueness and order -----------------------------------------------------------------------------------
 
-    def _keep_clear_of(self, wire_id: str) -> None:
+    def keep_clear_of(self, wire_id: str) -> None:
         """New objects are called `<account>-0-<number>`: numbers go on above an imported id of that form."""
         match = re.fullmatch(rf"{self.account}-0-(\d{{1,15}})", wire_id)
         if match:
