@@ -1,0 +1,107 @@
+"""Transferring: accounts with a history in which much happens, their exports as lines, and importing these."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+
+from scrumrpc.calls.registry import METHODS
+from scrumrpc.errors import ApiError
+from scrumrpc.model.export.form import KINDS
+from scrumrpc.model.export.lines import Seal
+from scrumrpc.store import accounts, exporting
+from tests.model.arguments import Drawing
+from tests.model.running import WRITING, Seeded
+from tests.model.start import objects
+from tests.world import World
+
+_NUMBERS = itertools.count(10**9)  # those of other tests are lower
+STAYS_OUT = ("deletePerson", "setPersonEmailAddress", "setPersonIsAdministrator", "deleteAPIKey")
+"""Methods after which the person that calls are made for, or the key, could be gone."""
+
+
+def live(world: World, seed: int, calls: int) -> None:
+    """Has an account with work in every place go through random calls, of which some fail."""
+    world.load(*objects(world.account))
+    names = [name for name in WRITING if name not in STAYS_OUT]
+    seeded = Seeded(str(seed).encode(), names)
+    keys: list[str] = []
+    gone: dict[int, Any] = {}
+    image = world.tables()
+    for _ in range(calls):
+        method = METHODS[seeded.method()]
+        given = Drawing(seeded.random, image, keys, gone.values()).arguments(method)
+        try:
+            world.answer(method.name, **given)
+        except ApiError:
+            continue
+        before, image = image, world.tables()
+        gone |= {each.number: each for each in before.records() if each.number not in image}
+
+
+def exported(world: World) -> list[bytes]:
+    """The lines of an export of the account."""
+
+    async def read(conn: Any) -> list[bytes]:
+        return [line async for line in exporting.export(conn, world.account, Seal())]
+
+    lines: list[bytes] = world.store(read)
+    return lines
+
+
+def told(lines: Iterable[bytes], *kinds: str) -> list[Any]:
+    """The lines of these kinds as objects; without any, of all."""
+    parsed = [orjson.loads(line) for line in lines]
+    return [line for line in parsed if not kinds or line["line"] in kinds]
+
+
+def sealed(lines: Iterable[Any]) -> list[bytes]:
+    """Lines that are given as objects or bytes, with an end that says that they are whole."""
+    seal = Seal()
+    whole = [line if isinstance(line, bytes) else orjson.dumps(line) + b"\n" for line in lines]
+    for line in whole:
+        kind = orjson.loads(line).get("line")
+        seal.lines.setdefault(kind if isinstance(kind, str) else "", 0)
+        seal.take(kind if isinstance(kind, str) else "", line)
+    seal.lines = {kind: count for kind, count in seal.lines.items() if kind in KINDS}
+    return [*whole, orjson.dumps({"line": "end", **seal.values}) + b"\n"]
+
+
+def unused(world: World) -> int:
+    """The number of a new, empty account."""
+    number = next(_NUMBERS)
+    world.store(lambda conn: accounts.add(conn, "Empty", number))
+    return number
+
+
+def imported(world: World, lines: Sequence[bytes], folder: Path, account: int | None = None, **given: str) -> int:
+    """Imports lines into an account, by default a new one, and turns to it with a key of its own; its number."""
+    file = folder / f"{hashlib.sha256(b''.join(lines)).hexdigest()[:16]}.ndjson"
+    file.write_bytes(b"".join(lines))
+    before = world.account
+    world.account = unused(world) if account is None else account
+    try:
+        world.operator("importAccount", file=str(file), **given)
+    except BaseException:
+        world.account = before
+        raise
+    world.key = world.new_key()
+    return world.account
+
+
+def same(lines: Iterable[bytes]) -> list[bytes]:
+    """The lines that do not differ between an export and one of the account that was made of it."""
+    return [line for line in lines if orjson.loads(line)["line"] not in ("account", "key", "end")]
+
+
+def shuffled(values: Sequence[Any], seed: int) -> list[Any]:
+    """The values in another order."""
+    mixed = list(values)
+    Random(seed).shuffle(mixed)
+    return mixed
