@@ -47,6 +47,7 @@ from scrumrpc.errors import (
     RequirementNotSatisfied,
 )
 from scrumrpc.model import enumerations
+from scrumrpc.model.export.form import KINDS
 from scrumrpc.model.include import OPTIONAL
 from scrumrpc.model.types import OBJECT_TYPES
 
@@ -74,6 +75,7 @@ GUIDE_PAGES = {
     "webhooks": Page("webhooks.html", "Webhooks", "guide"),
     "permissions": Page("permissions.html", "Permissions", "guide"),
     "rules": Page("rules.html", "Rules of state", "guide"),
+    "export": Page("export.html", "Exports", "guide"),
     "errors": Page("errors.html", "Errors", "guide"),
     "decisions": Page("decisions.html", "Decisions", "guide"),
 }
@@ -203,6 +205,8 @@ def _environment() -> Environment:
         longest_version_name=LONGEST_VERSION_NAME,
         most_calls=MOST_CALLS,
         most_told=LARGEST,
+        export_lines=KINDS,
+        exported=(Path(__file__).parent / "export.ndjson").read_text("utf-8").strip(),
         receiver=(Path(__file__).parent / "receiver.py").read_text("utf-8").strip(),
         see=link,
     )
