@@ -13,7 +13,7 @@ import psycopg
 from scrumrpc.errors import RequirementNotSatisfied
 from scrumrpc.model.export.lines import DoesNotFit, Line, write_line
 from scrumrpc.model.record import Record
-from scrumrpc.store import log
+from scrumrpc.store import accounts, log
 from scrumrpc.store.contents import INSERT_CONTENT
 from scrumrpc.store.database import Connection
 from scrumrpc.store.exporting import history
@@ -39,7 +39,7 @@ _NAMED = ("data", "API keys", "named versions", "webhooks")
 
 # The numbers of objects and so on are written with COMMIT, as in any writing call.
 _SET_ACCOUNT = """
-UPDATE accounts SET name = %(name)s, created_at = %(createdAt)s, epoch = DEFAULT, oldest_version = %(oldestVersion)s,
+UPDATE accounts SET name = %(name)s, created_at = %(createdAt)s, oldest_version = %(oldestVersion)s,
        last_webhook = %(lastWebhook)s, is_closed = %(isClosed)s, has_api_access = %(hasAPIAccess)s,
        has_access_control = %(hasAccessControl)s
 WHERE account_id = %(account)s
@@ -142,6 +142,7 @@ class Importing:
         """Writes the objects as they are now, and the account; then looks at what the database has made of it."""
         await self._send()
         await self._run([(_SET_ACCOUNT, {**account, "account": self._account})])
+        await accounts.new_epoch(self._conn, self._account)
         changes: list[tuple[Record | None, Record | None]] = [(None, record) for record in records]
         for start in range(0, len(changes), _AT_ONCE):
             written = writes_of(self._account, changes[start : start + _AT_ONCE])
