@@ -14,6 +14,7 @@ from starlette.routing import Route
 import methods  # noqa: F401  registers all methods
 from scrumrpc.calls.counters import Counters
 from scrumrpc.calls.events import Events
+from scrumrpc.calls.guessing import Guessing
 from scrumrpc.calls.hooks import CommitHook
 from scrumrpc.calls.limits import Limits
 from scrumrpc.calls.pipeline import Calls
@@ -25,6 +26,8 @@ from scrumrpc.store.images import Images
 from scrumrpc.store.signals import Signals
 from scrumrpc.webhooks.sender import Sender
 from scrumrpc.wire import metrics
+from scrumrpc.wire.addresses import Addresses
+from scrumrpc.wire.credentials import Callers
 from scrumrpc.wire.downloads import Downloads
 from scrumrpc.wire.endpoint import (
     API,
@@ -70,18 +73,20 @@ def make_app(settings: Settings, database_url: str, counters: Counters | None = 
         largest_file=settings.largest_file,
         private_targets=settings.webhook_private_targets,
     )
+    callers = Callers(Guessing(settings.failed_logins_per_minute, counters), Addresses(settings.trusted_proxies))
     api = Endpoint(
         calls,
+        callers,
         largest_body=settings.largest_body,
         largest_file=settings.largest_file,
         log_calls=settings.log_calls,
     )
-    downloads = Downloads(calls, log_calls=settings.log_calls)
+    downloads = Downloads(calls, callers, log_calls=settings.log_calls)
     hooks = HookEndpoint(
         CommitHook(database, calls, limits), largest_body=settings.largest_body, log_calls=settings.log_calls
     )
     events = EventEndpoint(
-        Events(calls, settings.heartbeat), heartbeat=settings.heartbeat, log_calls=settings.log_calls
+        Events(calls, settings.heartbeat), callers, heartbeat=settings.heartbeat, log_calls=settings.log_calls
     )
     sender = Sender(database, origin=settings.public_url, private=settings.webhook_private_targets)
     signals.listen_all(sender.woken)

@@ -112,7 +112,7 @@ class APIBusy(ApiError):
 
 
 class APILimitReached(ApiError):
-    """The API key, or its account, has used up the calls it may make within a minute."""
+    """As many calls as may were made with the API key or for its account in a minute, or too many with wrong keys."""
 
     status = 429
     default_retry_after = 60

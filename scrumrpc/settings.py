@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +32,8 @@ class Settings:
     calls_per_minute_per_account: int
     waiting: int  # calls and streams in a worker that wait for new versions; more get APIBusy
     waiting_per_key: int  # those of one API key; more get TooManyOngoingRequests
+    failed_logins_per_minute: int  # with wrong credentials from one address; more get APILimitReached
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]  # whose X-Forwarded-For says where a client is
     heartbeat: float  # seconds after which a stream of events that has nothing to tell gives a sign of life
     connections: int  # of clients in a worker at once; more get APIBusy
     client_timeout: float  # seconds that a client gets to send a request, and to take the next part of an answer
@@ -68,6 +71,8 @@ class Settings:
             calls_per_minute_per_account=config("SCRUMRPC_CALLS_PER_MINUTE_PER_ACCOUNT", cast=int, default=0),
             waiting=config("SCRUMRPC_WAITING", cast=int, default=5000),
             waiting_per_key=config("SCRUMRPC_WAITING_PER_KEY", cast=int, default=2500),
+            failed_logins_per_minute=config("SCRUMRPC_FAILED_LOGINS_PER_MINUTE", cast=_at_least_zero, default=60),
+            trusted_proxies=config("SCRUMRPC_TRUSTED_PROXIES", cast=_networks, default="127.0.0.1, ::1"),
             heartbeat=config("SCRUMRPC_HEARTBEAT", cast=_some_seconds, default=15.0),
             connections=config("SCRUMRPC_CONNECTIONS", cast=_at_least_one, default=10_000),
             client_timeout=config("SCRUMRPC_CLIENT_TIMEOUT", cast=_some_seconds, default=60.0),
@@ -120,6 +125,11 @@ def _some_seconds(text: str | float) -> float:
     if not 0.1 <= seconds <= 3600:
         raise ValueError
     return seconds
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks such as 192.0.2.7 or 10.0.0.0/8, with commas or blanks between them."""
+    return tuple(ip_network(each) for each in text.replace(",", " ").split())
 
 
 def _days(text: str | float) -> float:

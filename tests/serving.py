@@ -12,8 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-OFF = {"SCRUMRPC_WEBHOOKS": "false"}
-"""A server must not send what tests have left in its database to where the examples' webhooks lead."""
+OFF = {"SCRUMRPC_WEBHOOKS": "false", "SCRUMRPC_FAILED_LOGINS_PER_MINUTE": "0"}
+"""A server must not send what tests have left in its database to where the examples' webhooks lead.
+
+And all tests present their wrong credentials from the same address.
+"""
 
 _NO_CACHE = "PYTHONDONTWRITEBYTECODE"
 

@@ -62,6 +62,12 @@ LIMITS: tuple[Limit, ...] = (
     Limit("SCRUMRPC_ONGOING_PER_ACCOUNT", 0, "The same of all API keys of an account.", "TooManyOngoingRequests"),
     Limit("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", 0, "Calls of one API key within any minute.", "APILimitReached"),
     Limit("SCRUMRPC_CALLS_PER_MINUTE_PER_ACCOUNT", 0, "The same of all API keys of an account.", "APILimitReached"),
+    Limit(
+        "SCRUMRPC_FAILED_LOGINS_PER_MINUTE",
+        60,
+        "Calls with a wrong key or e-mail address, from one client address, within any minute.",
+        "APILimitReached",
+    ),
     Limit("SCRUMRPC_WAITING", 5_000, "Calls that wait, and streams of events, of all API keys together.", "APIBusy"),
     Limit("SCRUMRPC_WAITING_PER_KEY", 2_500, "Those of one API key.", "TooManyOngoingRequests"),
     Limit("SCRUMRPC_LARGEST_BODY", 8 * 1024 * 1024, "Bytes in the body of a request.", "InvalidRequest"),

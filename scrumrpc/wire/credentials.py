@@ -5,11 +5,45 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from dataclasses import dataclass
+
+from starlette.types import Scope
 
 from scrumrpc.calls.authentication import Credentials, credentials_of
-from scrumrpc.errors import AuthenticationRequired, InvalidAuthenticationInfo
+from scrumrpc.calls.guessing import Guessing
+from scrumrpc.errors import ApiError, AuthenticationRequired, InvalidAuthenticationInfo
+from scrumrpc.wire.addresses import Addresses
 
 _MOST_KNOWN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request, and from where."""
+
+    address: str
+    credentials: Credentials
+
+
+class Callers:
+    """Tells who makes a request, and keeps out who guesses."""
+
+    def __init__(self, guessing: Guessing, addresses: Addresses) -> None:
+        self._guessing = guessing
+        self._addresses = addresses
+        self._readings = Readings()
+
+    def read(self, scope: Scope, authorization: str | None) -> Caller:
+        """The caller that a request presents; raises ApiError where there is none, or too many wrong ones came."""
+        credentials = self._readings.read(authorization)
+        address = self._addresses.of(scope)
+        self._guessing.check(address, credentials)
+        return Caller(address, credentials)
+
+    def note(self, caller: Caller | None, error: ApiError | None) -> None:
+        """Takes note of how a request ended, if its caller was read."""
+        if caller is not None:
+            self._guessing.note(caller.address, caller.credentials, error)
 
 
 class Readings:

@@ -13,7 +13,7 @@ from scrumrpc.calls.pipeline import Answer, Calls
 from scrumrpc.calls.view import File
 from scrumrpc.errors import ApiError, InvalidURL
 from scrumrpc.wire import metrics
-from scrumrpc.wire.credentials import read_basic
+from scrumrpc.wire.credentials import Caller, Callers
 from scrumrpc.wire.endpoint import error_of, headers_of, log_call, new_call_id, send_json, unexpected
 from scrumrpc.wire.form import merge
 from scrumrpc.wire.guards import NEVER_GUESS
@@ -42,8 +42,9 @@ class Downloads:
     that a URL stays good when the file gets another name.
     """
 
-    def __init__(self, calls: Calls, *, log_calls: bool) -> None:
+    def __init__(self, calls: Calls, callers: Callers, *, log_calls: bool) -> None:
         self._calls = calls
+        self._callers = callers
         self._log_calls = log_calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,17 +52,19 @@ class Downloads:
         call_id = new_call_id()
         headers = Headers(scope=scope)
         name = "download"
+        caller: Caller | None = None
         answer: Answer | None = None
         error: ApiError | None = None
         try:
             name, parameter = _reader(scope["path_params"]["place"])
-            credentials = read_basic(headers.get("authorization"))
+            caller = self._callers.read(scope, headers.get("authorization"))
             given = {parameter: scope["path_params"]["id"], **_epoch_in(scope)}
-            answer = await self._calls.call(name, given, credentials, call_id)
+            answer = await self._calls.call(name, given, caller.credentials, call_id)
         except ApiError as failure:
             error = failure
         except Exception:
             error = unexpected(call_id, name)
+        self._callers.note(caller, error)
         told = headers_of(call_id, answer, error)
         if answer:
             status = await _send_file(scope, send, answer.result, headers.get("if-none-match", ""), told)

@@ -27,7 +27,7 @@ from scrumrpc.wire import metrics
 from scrumrpc.wire.compressing import WORTH, Compressor
 from scrumrpc.wire.conditional import CACHING, known_answers
 from scrumrpc.wire.connection import ClientGoneError, while_connected
-from scrumrpc.wire.credentials import Readings
+from scrumrpc.wire.credentials import Caller, Callers
 from scrumrpc.wire.form import merge
 from scrumrpc.wire.guards import FOR_BROWSERS
 from scrumrpc.wire.pretty import laid_out
@@ -76,9 +76,11 @@ class Application(Starlette):
 class Endpoint:
     """An ASGI application for `/service/api/v1/<method>`."""
 
-    def __init__(self, calls: Calls, *, largest_body: int, largest_file: int, log_calls: bool) -> None:
+    def __init__(
+        self, calls: Calls, callers: Callers, *, largest_body: int, largest_file: int, log_calls: bool
+    ) -> None:
         self._calls = calls
-        self._readings = Readings()
+        self._callers = callers
         self._largest_body = largest_body
         self._largest_file = largest_file
         self._log_calls = log_calls
@@ -89,6 +91,7 @@ class Endpoint:
         call_id = new_call_id()
         name = scope["path_params"]["method"]
         headers = headers_in(scope)
+        caller: Caller | None = None
         answer: Answer | None = None
         error: ApiError | None = None
         parts: list[bytes] = []
@@ -98,13 +101,13 @@ class Endpoint:
             given = await self._given(verb, name, scope["query_string"], headers, receive)
             printed = wants_pretty(given)
             method = check_verb(verb, headers, name)
-            credentials = self._readings.read(headers.get("authorization"))
+            caller = self._callers.read(scope, headers.get("authorization"))
             known = known_answers(scope, laid_out=printed) if method.tagged and verb != "POST" else None
             if method.waits:
                 async with while_connected(receive):
-                    answer = await self._calls.call(name, given, credentials, call_id)
+                    answer = await self._calls.call(name, given, caller.credentials, call_id)
             else:
-                answer = await self._calls.call(name, given, credentials, call_id, known)
+                answer = await self._calls.call(name, given, caller.credentials, call_id, known)
             parts = result_of(answer)
         except ClientGoneError:
             metrics.count_call(name, "ClientGone", time.perf_counter() - started)
@@ -113,6 +116,7 @@ class Endpoint:
             error = failure
         except Exception:
             answer, error = None, unexpected(call_id, name)
+        self._callers.note(caller, error)
         if error:
             parts = error_of(error)
         large = sum(map(len, parts)) >= WORTH

@@ -16,7 +16,7 @@ from scrumrpc.calls.pipeline import Answer
 from scrumrpc.errors import ApiError, InvalidRequest
 from scrumrpc.wire import metrics
 from scrumrpc.wire.connection import ClientGoneError, transport_of, while_connected
-from scrumrpc.wire.credentials import read_basic
+from scrumrpc.wire.credentials import Caller, Callers
 from scrumrpc.wire.endpoint import (
     COMMON_HEADERS,
     error_of,
@@ -49,8 +49,9 @@ class EventEndpoint:
     of life, and says from where a client that comes back goes on. The event `end` says why the server ends the stream.
     """
 
-    def __init__(self, events: Events, *, heartbeat: float, log_calls: bool) -> None:
+    def __init__(self, events: Events, callers: Callers, *, heartbeat: float, log_calls: bool) -> None:
         self._events = events
+        self._callers = callers
         self._patience = _BEATS * heartbeat
         self._log_calls = log_calls
         self._sending: set[asyncio.Timeout] = set()
@@ -66,13 +67,18 @@ class EventEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         call_id = new_call_id()
+        caller: Caller | None = None
         answer: Answer | None = None
         error: ApiError | None = None
         status = 200
         try:
             given = _given(scope)
-            credentials = read_basic(Headers(scope=scope).get("authorization"))
-            async with self._events.opened(given, credentials, call_id) as (answer, steps), while_connected(receive):
+            caller = self._callers.read(scope, Headers(scope=scope).get("authorization"))
+            async with (
+                self._events.opened(given, caller.credentials, call_id) as (answer, steps),
+                while_connected(receive),
+            ):
+                self._callers.note(caller, None)
                 error = await self._send(scope, send, call_id, answer, steps)
         except ClientGoneError:
             pass
@@ -84,6 +90,7 @@ class EventEndpoint:
                 transport_of(scope).abort()  # the client sees that this is not the end, and comes back
         if answer is None:
             assert error is not None
+            self._callers.note(caller, error)
             status = error.status
             with_body = scope["method"] != "HEAD"
             await send_json(send, status, headers_of(call_id, None, error), error_of(error), with_body=with_body)

@@ -12,9 +12,12 @@ import pytest
 from starlette.datastructures import Headers
 
 import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.guessing import Guessing
 from scrumrpc.calls.pipeline import Answer
 from scrumrpc.errors import InvalidMethodName, InvalidParameter, InvalidRequest
 from scrumrpc.store.standing import standing_from
+from scrumrpc.wire.addresses import Addresses
+from scrumrpc.wire.credentials import Callers
 from scrumrpc.wire.endpoint import Endpoint, check_verb, wants_pretty
 
 HERE = {"host": "scrum.example.com"}
@@ -41,9 +44,10 @@ def test_a_result_that_cannot_be_written_is_an_error_of_the_server() -> None:
 
     class BrokenCalls:
         async def call(self, *_given: Any) -> Answer:
-            return Answer(7, object(), (), standing_from(7, (7, 0, *(None,) * 13)))
+            return Answer(7, object(), (), standing_from(7, (7, 0, *(None,) * 16)))
 
-    endpoint = Endpoint(BrokenCalls(), largest_body=0, largest_file=0, log_calls=False)
+    callers = Callers(Guessing(0), Addresses())
+    endpoint = Endpoint(BrokenCalls(), callers, largest_body=0, largest_file=0, log_calls=False)
     messages = asyncio.run(call(endpoint, "getDataVersion"))
     start, body = messages
     assert start["status"] == 500
