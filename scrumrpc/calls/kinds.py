@@ -71,6 +71,8 @@ def shown(value: str) -> str:
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """A hint at the known word that resembles one most; empty if none does."""
+    if len(word) > LONGEST_NAME:
+        return ""  # none is so long, and to compare one of megabytes would take a second of everybody's time
     by_folded = {candidate.lower(): candidate for candidate in known}
     matches = difflib.get_close_matches(word.lower(), by_folded, n=1, cutoff=0.6)
     return f" Did you mean {by_folded[matches[0]]}?" if matches else ""

@@ -49,7 +49,10 @@ def charset_of(content_type: str | None) -> str:
             f"The body has the content type {content_type[:100]}; parameters are sent as {FORM} (curl -d does that) or "
             "in the query string."
         )
-    charset = header.get_param("charset", "utf-8")
+    try:
+        charset = header.get_param("charset", "utf-8")
+    except ValueError:  # from the depths of the library, where it takes one for a part of a longer one
+        raise InvalidRequest(f"The content type {content_type[:100]} cannot be read.") from None
     name = charset if isinstance(charset, str) else charset[2]
     try:
         codec = codecs.lookup(name)

@@ -13,8 +13,14 @@ from scrumrpc.wire.bounds import BoundedProtocol, Bounds
 from scrumrpc.wire.connection import TRANSPORT
 from scrumrpc.wire.endpoint import COMMON_HEADERS, error_of
 
+_LINGER = 2.0
+"""Seconds that a client which is refused gets to read why, before what it still sends would cost it the answer."""
 _CONTINUE = b"HTTP/1.1 100 "
 """How what uvicorn writes before the response begins."""
+
+
+_ONCE = frozenset({b"authorization", b"content-type", b"host", b"origin", b"sec-fetch-site", b"last-event-id"})
+"""Headers that decide what a request is or who sent it: they may not say two things, of which a proxy goes by one."""
 
 
 class _HeadWithBody(asyncio.Transport):
@@ -57,12 +63,17 @@ class Protocol(BoundedProtocol):
 
     When the client is gone, uvicorn tells that the last request that it sent, which may be one that still waits behind
     the one that is being answered. Here the latter hears of it as well.
+
+    What is no HTTP is answered behind the requests that came before it: uvicorn answers it at once, so that a client
+    takes that for the answer to an earlier request, which is then carried out although it was refused.
     """
 
     https_only: tuple[bytes, bytes] | None = None
     """The header by which browsers are told to come back with https only; never sent without TLS."""
 
     _answered: RequestResponseCycle | None = None
+    _declined = ""
+    """Why nothing more is taken from the connection."""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
@@ -76,15 +87,27 @@ class Protocol(BoundedProtocol):
 
     def on_headers_complete(self) -> None:
         if not self.parser.should_upgrade():
+            self._check_headers()
             self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
             super().on_headers_complete()
             self.cycle.default_headers = self._headers()
             if self.scope["method"] != "HEAD":  # after whose head nothing is written
                 self.cycle.transport = _HeadWithBody(self.transport)
 
+    def _check_headers(self) -> None:
+        known: dict[bytes, bytes] = {}
+        for name, value in self.headers:
+            if known.setdefault(name, value) != value and name in _ONCE:
+                self._refuse(f"The header {name.decode().title()} is given twice, with different values.")
+
     def on_message_complete(self) -> None:
         if not self.parser.should_upgrade():
             super().on_message_complete()
+            self.cycle.more_body = False  # also where it was answered before its body had arrived
+
+    def data_received(self, data: bytes) -> None:
+        if not self._declined:
+            super().data_received(data)
 
     def feed(self, data: bytes) -> None:
         while data:
@@ -101,6 +124,11 @@ class Protocol(BoundedProtocol):
             except httptools.HttpParserError:
                 self.send_400_response(self.refusal or "The request is not well-formed HTTP.")
                 return
+
+    def eof_received(self) -> None:
+        """The client sends nothing more, and is taken to be gone; if it waits for nothing, it may still read why."""
+        if self.cycle and self.cycle.more_body and not self.cycle.response_complete:
+            self.send_400_response("The request ended before its body did.")
 
     def _head_without_offer(self) -> bytes:
         version = self.parser.get_http_version().encode()
@@ -119,8 +147,38 @@ class Protocol(BoundedProtocol):
         return [*headers, self.https_only] if self.https_only and self.scheme == "https" else headers
 
     def send_400_response(self, msg: str) -> None:
-        """Answers what is no HTTP with an Error object, and hangs up."""
-        body = b"".join(error_of(InvalidRequest(msg)))
+        """Answers what is no HTTP with an Error object, behind all that came before it, and takes nothing more."""
+        if self._declined:
+            return
+        self._declined = msg
+        broken = self.cycle if self.cycle and self.cycle.more_body else None  # whose body cannot be read
+        if broken and self.pipeline and self.pipeline[0][0] is broken:
+            self.pipeline.popleft()
+        elif broken and broken.response_started:
+            self.transport.close()  # it has its answer
+            self.part()
+            return
+        elif broken:
+            broken.disconnected = True
+            broken.message_event.set()
+            self._answered = None
+        self._decline_when_answered()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._declined and not self.transport.is_closing():
+            self._decline_when_answered()
+
+    def _decline_when_answered(self) -> None:
+        if not self.pipeline and (self._answered is None or self._answered.response_complete):
+            self._decline()
+
+    def _decline(self) -> None:
+        """Says why nothing more is taken, and hangs up once the client has had time to read it.
+
+        To close at once, with some of what the client sent not taken yet, would take the answer from it.
+        """
+        body = b"".join(error_of(InvalidRequest(self._declined)))
         headers = [
             *self._headers(),
             (b"content-type", b"application/json"),
@@ -129,8 +187,13 @@ class Protocol(BoundedProtocol):
             (b"connection", b"close"),
         ]
         lines = [STATUS_LINE[400].rstrip(), *(b"%b: %b" % header for header in headers)]
+        self._unset_keepalive_if_required()
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
-        self.transport.close()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.timeout_keep_alive_task = self.loop.call_later(_LINGER, self.timeout_keep_alive_handler)
+        else:
+            self.transport.close()
         self.part()
 
 

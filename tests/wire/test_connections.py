@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import httpx2
 import orjson
 import pytest
@@ -99,3 +101,48 @@ def test_silent_and_broken_connections_disturb_nobody(server: Server, client: ht
         silent.sendall(request(world, "getDataVersion"))
         assert read_reply(silent).status == 200
     assert len(world.data()["projects"]) == 20
+
+
+def test_what_is_no_http_does_not_answer_what_came_before(server: Server, world: World) -> None:
+    """Else the client takes the call for refused, although it is carried out."""
+    before = world.version
+    with connected(server) as connection:
+        connection.sendall(request(world, "addProject?name=A") + request(world, "addProject?name=B") + GARBAGE[1])
+        assert [read_reply(connection).status for _ in range(3)] == [200, 200, 400]
+        assert connection.recv(1) == b""
+    assert world.version == before + 2
+
+
+def test_a_client_reads_why_it_is_refused_although_it_sends_on(server: Server) -> None:
+    """What it sent and nobody took would make the operating system throw the answer away."""
+    for _ in range(20):
+        with connected(server) as connection:
+            connection.sendall(b"\0" * 1_000_000)
+            assert read_reply(connection).status == 400
+
+
+def test_a_body_that_breaks_off_with_the_connection(server: Server, world: World) -> None:
+    before = world.version
+    with connected(server) as connection:
+        connection.sendall(request(world, "addProject", b"name=A", FORM, length=9))
+        connection.shutdown(socket.SHUT_WR)
+        reply = read_reply(connection)
+        assert (reply.status, reply.error_id) == (400, "InvalidRequest")
+    assert world.version == before
+
+
+@pytest.mark.parametrize("header", ["Authorization: Basic eDp5", "Content-Type: text/plain", "Host: other"])
+def test_what_decides_may_not_be_said_twice(server: Server, world: World, header: str) -> None:
+    """A proxy could go by one of two values, and this server by the other."""
+    data = request(world, "addProject?name=A", b"", FORM)
+    name, _, _ = header.partition(":")
+    same = next(line for line in data.decode().split("\r\n") if line.startswith(name))
+    before = world.version
+    for line, status, changes in ((header, 400, 0), (same, 200, 1)):
+        reply = send(server, data.replace(b"\r\n\r\n", b"\r\n" + line.encode() + b"\r\n\r\n"))
+        assert reply.status == status
+        assert world.version == before + changes
+        if status == 400:
+            assert orjson.loads(reply.body)["errorMessage"] == (
+                f"The header {name} is given twice, with different values."
+            )

@@ -20,18 +20,29 @@ class Transport(asyncio.Transport):
         super().__init__()
         self.written: list[bytes] = []
         self.closed = False
+        self.ended = False
 
     def write(self, data: Any) -> None:
         """A write of its own."""
+        assert not self.ended
         self.written.append(bytes(data))
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """One write of several pieces."""
+        assert not self.ended
         self.written.append(b"".join(list_of_data))
 
     def close(self) -> None:
         """Nothing may be written after that."""
         self.closed = True
+
+    def can_write_eof(self) -> bool:
+        """As where there is no TLS."""
+        return True
+
+    def write_eof(self) -> None:
+        """Nothing may be written after that either."""
+        self.ended = True
 
     def is_closing(self) -> bool:
         """Whether it was closed."""
@@ -44,8 +55,8 @@ class Transport(asyncio.Transport):
         """Nothing to do."""
 
 
-def exchange(app: ASGIApp, sent: bytes) -> Transport:
-    """What an application's answers to a connection look like."""
+def exchange(app: ASGIApp, *sent: bytes, ended: bool = False) -> Transport:
+    """What an application's answers to a connection look like; the client may end it when it has sent all."""
 
     async def work() -> Transport:
         config = uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", log_config=None, server_header=False)
@@ -55,9 +66,14 @@ def exchange(app: ASGIApp, sent: bytes) -> Transport:
         protocol = Protocol(config, state, {})
         transport = Transport()
         protocol.connection_made(transport)
-        protocol.data_received(sent)
-        while state.tasks:
-            await asyncio.gather(*state.tasks)
+        for data in sent:
+            protocol.data_received(data)
+            await asyncio.sleep(0)
+        if ended:
+            protocol.eof_received()
+        async with asyncio.timeout(60):
+            while state.tasks:
+                await asyncio.gather(*state.tasks)
         protocol.connection_lost(None)
         return transport
 

@@ -176,3 +176,9 @@ def test_charsets_by_example() -> None:
 def test_what_is_no_charset_of_forms(charset: str) -> None:
     with pytest.raises(InvalidRequest, match="charset"):
         charset_of(typed(charset))
+
+
+def test_a_content_type_that_the_library_cannot_read() -> None:
+    """It takes the digits for the number of a part, and they are too many for one."""
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        charset_of(f"{FORM}; charset*{'1' * 5000}*=x")

@@ -63,3 +63,53 @@ def test_an_answer_that_breaks_off_ends_the_connection(pieces: list[bytes]) -> N
     transport = exchange(app, POST)
     assert transport.written == [HEAD + b"".join(pieces)]
     assert transport.closed
+
+
+# What is no HTTP ------------------------------------------------------------------------------------------------------
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"
+
+
+@pytest.mark.parametrize("garbage", [b"GARBAGE\r\n\r\n", CHUNKED + b"zz\r\n", b"CONNECT x:1 HTTP/1.1\r\n\r\n"])
+def test_it_is_answered_behind_what_came_before(garbage: bytes) -> None:
+    for count in (0, 1, 3):
+        transport = exchange(answering(b"done"), POST * count + garbage + POST)
+        assert transport.written[:count] == [HEAD + b"done"] * count
+        [refusal] = transport.written[count:]
+        assert refusal.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert transport.ended
+
+
+def test_nothing_is_taken_behind_it() -> None:
+    called: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        called.append(scope["path"])
+        await answering(b"done")(scope, receive, send)
+
+    transport = exchange(app, POST, b"GARBAGE\r\n\r\n", POST, POST)
+    assert called == ["/"]
+    assert len(transport.written) == 2
+
+
+def test_who_has_an_answer_gets_no_second_one() -> None:
+    """The application answers before it has read the body, which then turns out to be broken."""
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"done", "more_body": False})
+
+    transport = exchange(app, CHUNKED, b"zz\r\n")
+    assert transport.written == [HEAD + b"done"]
+    assert transport.closed
+    transport = exchange(app, CHUNKED, b"0\r\n\r\n", b"GARBAGE\r\n\r\n")
+    assert [each[:12] for each in transport.written] == [b"HTTP/1.1 200", b"HTTP/1.1 400"]
+
+
+def test_a_body_that_breaks_off_with_the_connection_is_said_to_be_too_short() -> None:
+    assert [each[:12] for each in exchange(answering(b"done"), HALF, ended=True).written] == [b"HTTP/1.1 400"]
+    assert [each[:12] for each in exchange(answering(b"done"), POST, HALF, ended=True).written] == [
+        b"HTTP/1.1 200", b"HTTP/1.1 400",
+    ]  # fmt: skip
+    assert [each[:12] for each in exchange(answering(b"done"), POST, ended=True).written] == [b"HTTP/1.1 200"]
