@@ -53,7 +53,7 @@ async def getChanges(
         return await _collapsed(view, choice, sinceDataVersion, untilDataVersion, limit, includeProperties)
     until = view.version if untilDataVersion is None else untilDataVersion
     versions, reached = await view.told(Choice(projects, types), sinceDataVersion, until, limit)
-    return _versions(versions, sinceDataVersion, reached, until)
+    return _versions(view, versions, sinceDataVersion, reached, until)
 
 
 @method(noun="Changes", writes=False, answers="changes", permission=ANYBODY)
@@ -83,7 +83,7 @@ async def getObjectHistory(
     _check_stretch(view, since, untilDataVersion, starts_anew=False)
     until = view.version if untilDataVersion is None else untilDataVersion
     versions, reached = await view.told(Choice(number=known.number), since, until, limit)
-    return _versions(versions, since, reached, until)
+    return _versions(view, versions, since, reached, until)
 
 
 async def _collapsed(
@@ -93,23 +93,25 @@ async def _collapsed(
     image, collapse = await view.collapsed(sight, since, until, limit)
     every = image.members(("Project", ROOT))
     projects = [number for number in every if sight.projects is None or number in sight.projects]
-    parts = [_head(since, collapse.reached, view.version if until is None else until), b',"versions":null,"objects":']
+    head = _head(view, since, collapse.reached, view.version if until is None else until)
+    parts = [head, b',"versions":null,"objects":']
     collapse.write(parts, image, sight, projects, include)
     parts += [b',"projectIDs":', orjson.dumps([image[number].id for number in projects]), b"}"]
     return Json(parts)
 
 
-def _versions(versions: list[Told], since: int, reached: int, until: int) -> Json:
-    parts = [_head(since, reached, until), b',"versions":[', b",".join(version.json for version in versions)]
+def _versions(view: View, versions: list[Told], since: int, reached: int, until: int) -> Json:
+    parts = [_head(view, since, reached, until), b',"versions":[', b",".join(version.json for version in versions)]
     return Json([*parts, b'],"objects":null,"projectIDs":null}'])
 
 
-def _head(since: int, reached: int, until: int) -> bytes:
+def _head(view: View, since: int, reached: int, until: int) -> bytes:
     head: Mapping[str, Any] = {
         "objectType": "Changes",
         "sinceDataVersion": since,
         "untilDataVersion": reached,
         "hasMore": reached < until,
+        "epoch": view.standing.epoch,
     }
     return orjson.dumps(head)[:-1]
 

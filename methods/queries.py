@@ -125,7 +125,7 @@ async def getBacklogItems(
     bound = {"account": view.standing.account, "order": order, "atDataVersion": atDataVersion}
     question = question_of(bound | _plain(filters))
     sorting = order_of(order)
-    after = cursor_from(cursor, question, sorting.key_type) if cursor else None
+    after = cursor_from(cursor, question, view.standing, sorting.key_type) if cursor else None
     changed = None
     if changedSince is None:
         image = await view.image()
@@ -142,7 +142,7 @@ async def getBacklogItems(
     items, following = page_of(image, choice, sorting, after, limit)
     parts = [b'{"objectType":"BacklogItemPage","backlogItems":']
     image.write_array(parts, (item.number for item in items), includeProperties)
-    parts += [b',"nextCursor":', orjson.dumps(following and text_of(following, question)), b"}"]
+    parts += [b',"nextCursor":', orjson.dumps(following and text_of(following, question, view.standing.epoch)), b"}"]
     return Json(parts)
 
 

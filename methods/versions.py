@@ -34,6 +34,7 @@ async def getVersions(
     return {
         "objectType": "VersionPage",
         "oldestDataVersion": oldest,
+        "epoch": view.standing.epoch,
         "versions": [
             {
                 "objectType": "Version",

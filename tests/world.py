@@ -43,6 +43,7 @@ class World:
         self.calls = Calls(self.database, images.Images(self.database, 10**9), limits, self.signals)
         self.run(self.database.open())
         self.account = 0
+        self.epoch = ""  # that it had when it was made
         self.key = ""
 
     def close(self) -> None:
@@ -60,6 +61,8 @@ class World:
         """Makes an account with an administrator and a key, and turns to it."""
         self.account = next(_NUMBERS)
         self.store(lambda conn: accounts.add(conn, "Test", self.account))
+        [account] = [each for each in self.store(accounts.accounts) if each.account_id == self.account]
+        self.epoch = account.epoch
         self.key = self.new_key()
         self.operator("addPersonByOperator", emailAddress=self.admin, firstName="Ann", isAdministrator="true")
         return self.account

@@ -14,7 +14,9 @@ from typing import Any
 
 import orjson
 
+from scrumrpc.calls.epochs import check_epoch
 from scrumrpc.errors import InvalidParameter
+from scrumrpc.store.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +41,40 @@ def question_of(asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def text_of(cursor: Cursor, question: str) -> str:
-    """The cursor as clients see it."""
+def text_of(cursor: Cursor, question: str, epoch: str) -> str:
+    """The cursor as clients see it, of the epoch that the account has."""
     values = [
-        question, cursor.key, list(cursor.path), cursor.number, cursor.container, cursor.end, cursor.newest,
+        question, epoch, cursor.key, list(cursor.path), cursor.number, cursor.container, cursor.end, cursor.newest,
     ]  # fmt: skip
     return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
 
 
-def cursor_from(text: str, question: str, key_type: type) -> Cursor:
-    """The cursor in a text that a client gave; InvalidParameter where it is none, or one of another question."""
+def cursor_from(text: str, question: str, standing: Standing, key_type: type) -> Cursor:
+    """The cursor in a text that a client gave; InvalidParameter where it is none, or one of another question.
+
+    RequiredEpochNotMatching where it is of another epoch than the account has.
+    """
     try:
         values = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
     except ValueError:
         values = None
     match values:
-        case [str(asked), key, [str(), str(), *_] as path, int(number), int(container), str(end), int(newest)]:
+        case [
+            str(asked),
+            str(epoch),
+            key,
+            [str(), str(), *_] as path,
+            int(number),
+            int(container),
+            str(end),
+            int(newest),
+        ]:
             if asked != question:
                 raise InvalidParameter(
                     "The parameter cursor comes from a call with another order or other filters; repeat those, or "
                     "leave it out for the first page."
                 )
+            check_epoch(standing, epoch)
             if (key is None or type(key) is key_type) and all(isinstance(rank, str) for rank in path):
                 return Cursor(key, tuple(path), number, container, end, newest)
     raise InvalidParameter(

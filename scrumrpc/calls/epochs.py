@@ -31,8 +31,8 @@ def check_epoch(standing: Standing, required: str | None) -> None:
 
 
 def epoch_mismatch(present: str, required: str) -> RequiredEpochNotMatching:
-    """The error for an account that has another epoch than a call requires."""
+    """The error for an account that has another epoch than a call requires, or than one had when it began."""
     return RequiredEpochNotMatching(
-        f"The account has the epoch {present}, not {required} as requiredEpoch asks: it was restored from a backup or "
+        f"The account has the epoch {present}, and the call is from {required}: it was restored from a backup or "
         "imported since, so its data versions are not those that you know. Read everything anew."
     )

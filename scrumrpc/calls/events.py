@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from scrumrpc.calls.epochs import check_epoch
 from scrumrpc.calls.pipeline import Answer, Calls
 from scrumrpc.calls.told import Choice, Told
 from scrumrpc.calls.view import check_followed
@@ -80,6 +81,7 @@ class Events:
                 else:
                     standing = await waits.next(credentials, standing, max(0, beat - loop.time()))
                 looked_at = loop.time()
+                check_epoch(standing, answer.standing.epoch)
                 _check(standing, choice, position)
                 if position < standing.data_version:
                     versions, reached = await waits.told(standing, choice, position)

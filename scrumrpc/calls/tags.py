@@ -38,8 +38,9 @@ def tag_of(standing: Standing, version: int, made_by: str | None, origin: str, a
     """The tag of the answer to a question, at a version, for a caller who reaches just these projects.
 
     Answers that differ have different ones. `made_by` tells the version from one that had its number before the
-    database was brought back to an earlier state; `origin` stands in the URLs of files.
+    database was brought back to an earlier state, also where nobody has given the account a new epoch; `origin` stands
+    in the URLs of files.
     """
     reach = None if standing.projects is None else sorted(standing.projects)
-    content = orjson.dumps([_LAYOUT, standing.account, version, made_by, reach, origin, about])
+    content = orjson.dumps([_LAYOUT, standing.account, standing.epoch, version, made_by, reach, origin, about])
     return f"{version}-{hashlib.blake2b(content, digest_size=16).hexdigest()}"

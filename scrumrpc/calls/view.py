@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from scrumrpc.calls.collapsed import Collapse, collapse_of
 from scrumrpc.calls.tags import Known, tag_of
@@ -15,13 +15,16 @@ from scrumrpc.errors import APIBusy, DataVersionNoLongerKept, DataVersionNotReac
 from scrumrpc.model.image import Image
 from scrumrpc.store.changes import KnownObject, known_object, project_numbers
 from scrumrpc.store.contents import Content, content
-from scrumrpc.store.database import Database
+from scrumrpc.store.database import Connection, Database
+from scrumrpc.store.epochs import check_still, read_within
 from scrumrpc.store.images import Images
 from scrumrpc.store.keys import Key, keys_of
 from scrumrpc.store.log import first_changes, given_up
 from scrumrpc.store.named_versions import MOST_SEEN, NamedVersion, Version, made_by, names_of, versions
 from scrumrpc.store.standing import Standing
 from scrumrpc.store.webhooks import Delivery, Webhook, deliveries_of, webhooks_of
+
+T = TypeVar("T")
 
 _TRIES = 3
 """How often the present is tried to be reached while other calls move it on; then it is the past."""
@@ -39,7 +42,7 @@ class Json:
 class File:
     """A result that is what a file holds: base64 in JSON, or the file itself where it is downloaded.
 
-    `number` is that of the content, which never changes.
+    `number` is that of the content, which never changes within an epoch.
     """
 
     name: str
@@ -85,8 +88,8 @@ class View:
     async def image(self) -> Image:
         """The account's image at the answer's version."""
         if self._at is not None:
-            return await self._images.at(self.standing.account, self._at)
-        image = await self._images.at_least(self.standing.account, self.version)
+            return await self._images.at(self.standing.account, self.standing.epoch, self._at)
+        image = await self._images.at_least(self.standing.account, self.standing.epoch, self.version)
         self.version = image.version
         self._check()
         return image
@@ -114,7 +117,7 @@ class View:
         first: dict[int, int] = {}
         reached = version
         while True:
-            found = await self._database.read(
+            found = await self._read(
                 partial(first_changes, account=self.standing.account, type_name=type_name, version=reached, at=self._at)
             )
             if self._at is None:
@@ -138,7 +141,9 @@ class View:
     async def told(self, choice: Choice, since: int, until: int, most: int) -> tuple[list[Told], int]:
         """The versions after `since` up to `until`, as the caller may know them, and how far they go."""
         account, reach = self.standing.account, self.standing.projects
-        return await told(self._database, account, reach, choice, since, until, most, origin=self._images.origin)
+        found = await told(self._database, account, reach, choice, since, until, most, origin=self._images.origin)
+        await self._database.read(partial(check_still, account=account, epoch=self.standing.epoch))
+        return found
 
     async def collapsed(self, sight: Sight, since: int, until: int | None, most: int) -> tuple[Image, Collapse]:
         """What became of the objects that changed after `since`, up to `until` or the present; and the image of then.
@@ -149,49 +154,47 @@ class View:
         for _ in range(_TRIES):
             target = self.version if until is None else until
             stretch = sight.stretch(account, since, target)
-            collapse = await self._database.read(partial(collapse_of, stretch=stretch, most=most))
+            collapse = await self._read(partial(collapse_of, stretch=stretch, most=most))
             if until is not None or collapse.reached < target:
                 break
             image = await self.image()
             if image.version == collapse.reached:  # else another call has moved it on in the meantime
                 return image, collapse
-        return await self._images.at(account, collapse.reached), collapse
+        return await self._images.at(account, self.standing.epoch, collapse.reached), collapse
 
     async def project_numbers(self, wire_ids: tuple[str, ...], *, went_since: int | None) -> dict[str, int]:
         """The numbers of projects by their ids; with `went_since`, also of those deleted after that version."""
-        return await self._database.read(
+        return await self._read(
             partial(project_numbers, account=self.standing.account, wire_ids=wire_ids, went_since=went_since)
         )
 
     async def known_object(self, types: tuple[str, ...], wire_id: str) -> KnownObject | None:
         """The object of one of the types that has the id, or was the last to have it."""
-        return await self._database.read(
-            partial(known_object, account=self.standing.account, types=types, wire_id=wire_id)
-        )
+        return await self._read(partial(known_object, account=self.standing.account, types=types, wire_id=wire_id))
 
     async def content(self, number: int) -> Content:
         """The content of that number that a file's object holds."""
-        found = await self._database.read(lambda conn: content(conn, self.standing.account, number))
+        found = await self._read(lambda conn: content(conn, self.standing.account, number))
         if found is None:  # since the image was made, the file was given another one, and the old one was given up
             raise APIBusy("The content of the file was replaced while the call was running. Repeat the call.")
         return found
 
     async def api_keys(self) -> list[Key]:
         """The API keys that are in force, oldest first."""
-        every = await self._database.read(lambda conn: keys_of(conn, self.standing.account))
+        every = await self._read(lambda conn: keys_of(conn, self.standing.account))
         return [key for key in every if key.revoked_at is None]
 
     async def webhooks(self) -> list[Webhook]:
         """The webhooks of the account, oldest first."""
-        return await self._database.read(lambda conn: webhooks_of(conn, self.standing.account))
+        return await self._read(lambda conn: webhooks_of(conn, self.standing.account))
 
     async def webhook_deliveries(self, number: int) -> list[Delivery] | None:
         """The latest attempts of the webhook of that number, newest first; None if there is none."""
-        return await self._database.read(lambda conn: deliveries_of(conn, self.standing.account, number))
+        return await self._read(lambda conn: deliveries_of(conn, self.standing.account, number))
 
     async def named_versions(self) -> list[NamedVersion]:
         """The names that versions of the account have, those of older versions first."""
-        return await self._database.read(lambda conn: names_of(conn, self.standing.account))
+        return await self._read(lambda conn: names_of(conn, self.standing.account))
 
     async def versions(self, until: int | None, most: int) -> tuple[int, list[Version], int | None]:
         """The oldest version that is kept; at most so many versions up to `until`, or up to the answer's, newest first.
@@ -200,9 +203,16 @@ class View:
         """
         account, projects = self.standing.account, self.standing.projects
         last = self.version if until is None else until
-        oldest, found = await self._database.read(lambda conn: versions(conn, account, projects, last, most))
+        oldest, found = await self._read(lambda conn: versions(conn, account, projects, last, most))
         following = found[-1].version - 1 if len(found) == most else last - MOST_SEEN
         return oldest, found, following if following >= max(oldest, 1) else None
+
+    async def _read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """What `work` reads beside the image, of the epoch that the answer carries."""
+        standing = self.standing
+        return await self._database.read(
+            partial(read_within, account=standing.account, epoch=standing.epoch, work=work)
+        )
 
     def _check(self) -> None:
         if self._required is not None and self._required != self.version:

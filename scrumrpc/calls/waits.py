@@ -7,9 +7,11 @@ from collections import OrderedDict
 from functools import partial
 
 from scrumrpc.calls.authentication import admit
+from scrumrpc.calls.epochs import check_epoch
 from scrumrpc.calls.told import Choice, Told, told
 from scrumrpc.errors import ApiError
 from scrumrpc.store.database import Database
+from scrumrpc.store.epochs import check_still
 from scrumrpc.store.look_ups import LookUps
 from scrumrpc.store.signals import Signals
 from scrumrpc.store.standing import Credentials, Standing
@@ -29,7 +31,7 @@ _IN_VAIN = 1.0
 """Seconds of rest for whoever was woken for a version that the account does not have."""
 
 _Telling = tuple[list[Told], int]
-_What = tuple[int, frozenset[int] | None, Choice, int, int]
+_What = tuple[int, str, frozenset[int] | None, Choice, int, int]
 
 
 class Waits:
@@ -60,13 +62,16 @@ class Waits:
         """Waits until the account has a newer version than `standing` knows, or for so many seconds.
 
         Answers the standing of the time after that; before it when the key expires, when keys of the account were
-        revoked, and when the worker ends.
+        revoked, and when the worker ends. RequiredEpochNotMatching where the account has another epoch by then.
         """
         if standing.key_seconds_left is not None:
             seconds = min(seconds, max(standing.key_seconds_left, _SHORTLY))
-        heard = await self._signals.newer_than(standing.account, standing.data_version, seconds)
+        account, version = standing.account, standing.data_version
+        heard = await self._signals.newer_than(account, version, seconds, standing.epoch)
         found = await self.look_up(credentials)
-        if heard is not None and found.data_version <= standing.data_version:
+        check_epoch(found, standing.epoch)
+        if heard is not None and found.data_version <= version:
+            self._signals.unheard(account, heard, found.data_version)
             await asyncio.sleep(min(seconds, _IN_VAIN))
         return found
 
@@ -101,19 +106,24 @@ class Waits:
 
         All who are to be told the same share it.
         """
-        what = (standing.account, standing.projects, choice, since, standing.data_version)
+        what = (standing.account, standing.epoch, standing.projects, choice, since, standing.data_version)
         telling = self._tellings.get(what)
         if telling is None:
-            account, reach, _, _, until = what
-            telling = asyncio.create_task(
-                told(self._database, account, reach, choice, since, until, _STEP, origin=self._origin, largest=LARGEST)
-            )
+            telling = asyncio.create_task(self._tell(what))
             self._tellings[what] = telling
             telling.add_done_callback(partial(self._keep, what))
         try:
             return await asyncio.shield(telling)
         except ApiError as error:
             raise error.again() from error
+
+    async def _tell(self, what: _What) -> _Telling:
+        account, epoch, reach, choice, since, until = what
+        telling = await told(
+            self._database, account, reach, choice, since, until, _STEP, origin=self._origin, largest=LARGEST
+        )
+        await self._database.read(partial(check_still, account=account, epoch=epoch))
+        return telling
 
     def _keep(self, what: _What, telling: asyncio.Task[_Telling]) -> None:
         """Keeps what was told for others, and drops the oldest where that is too much."""

@@ -1,5 +1,7 @@
 """A copy of the data that follows the server: it begins with getData, and then asks only for what has changed.
 
+It begins anew where that cannot be told: after a long time, or when the account was restored from a backup.
+
 python mirror.py http://localhost:8080 bob@example.com "$KEY"
 """
 
@@ -9,12 +11,17 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 
+class Outdated(Exception):
+    """What the copy has is of another epoch, or so old that what changed since is not known any more."""
+
+
 class Server:
-    """Calls methods of the API."""
+    """Calls methods of the API; answers the Result with the epoch of the account."""
 
     def __init__(self, url: str, email: str, key: str) -> None:
         self.url = url
@@ -23,17 +30,27 @@ class Server:
     def call(self, method: str, **given: object) -> Any:
         body = urlencode(given).encode()
         request = Request(f"{self.url}/service/api/v1/{method}", body, {"Authorization": self.authorization})
-        with urlopen(request) as answer:
-            return json.load(answer)
+        try:
+            with urlopen(request) as answer:
+                return {**json.load(answer), "epoch": answer.headers["Account-Epoch"]}
+        except HTTPError as error:
+            if json.load(error)["errorID"] in ("RequiredEpochNotMatching", "DataVersionNoLongerKept"):
+                raise Outdated from error
+            raise
 
 
 class Mirror:
-    """`data` is what getData answers at `version`, with the optional properties in `include`."""
+    """`data` is what getData answers at `version` of `epoch`, with the optional properties in `include`."""
 
     def __init__(self, call: Callable[..., Any], include: str) -> None:
         self.call = call
         self.include = include
-        answer = call("getData", includeProperties=include)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forgets everything, and reads the data as it is now."""
+        answer = self.call("getData", includeProperties=self.include)
+        self.epoch = answer["epoch"]
         self.version = answer["dataVersion"]
         self.data = answer["result"]
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}  # by type and id
@@ -42,14 +59,20 @@ class Mirror:
 
     def catch_up(self, limit: int = 1000) -> None:
         """Brings the data to the present version."""
-        has_more = True
-        while has_more:
-            given = {"sinceDataVersion": self.version, "limit": limit, "includeProperties": self.include}
-            changes = self.call("getChanges", collapse="true", **given)["result"]
-            self.follow(changes)
-            has_more = changes["hasMore"]
+        try:
+            while self.follow(self.changes(limit)):
+                pass
+        except Outdated:
+            self.begin()
 
-    def follow(self, changes: dict[str, Any]) -> None:
+    def changes(self, limit: int) -> dict[str, Any]:
+        """What has become of objects since `version`, or of some of them."""
+        given = {"sinceDataVersion": self.version, "requiredEpoch": self.epoch, "includeProperties": self.include}
+        changes: dict[str, Any] = self.call("getChanges", collapse="true", limit=limit, **given)["result"]
+        return changes
+
+    def follow(self, changes: dict[str, Any]) -> bool:
+        """Takes in what has changed; whether there is more to come."""
         projects = changes["projectIDs"]
         new = [project for project in projects if ("Project", project) not in self.objects]
         fetched = self.fetch(new, changes["untilDataVersion"]) if new else []
@@ -68,11 +91,12 @@ class Mirror:
         self.learn({"projects": fetched})
         self.data["projects"] = [self.objects["Project", project] for project in projects]
         self.version = changes["untilDataVersion"]
+        return bool(changes["hasMore"])
 
     def fetch(self, projects: list[str], version: int) -> list[Any]:
         """Projects that are not here yet: they are new, or the person has come to reach them."""
-        given = {"projectIDs": ",".join(projects), "atDataVersion": version, "includeProperties": self.include}
-        answer: list[Any] = self.call("getData", **given)["result"]["projects"]
+        given = {"projectIDs": ",".join(projects), "atDataVersion": version, "requiredEpoch": self.epoch}
+        answer: list[Any] = self.call("getData", includeProperties=self.include, **given)["result"]["projects"]
         return answer
 
     def forget(self, project: str) -> None:

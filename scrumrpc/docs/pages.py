@@ -194,6 +194,7 @@ def _environment() -> Environment:
         future=_future(),
         lost=ObjectNotFound("Call 3 (setBacklogItemPriority): There is no backlog item with the id 729-1-1."),
         data_version=specimens.DATA_VERSION,
+        epoch=specimens.EPOCH,
         examples=EXAMPLES,
         guide=GUIDE,
         account=ACCOUNT,

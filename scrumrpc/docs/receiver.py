@@ -29,7 +29,7 @@ def is_genuine(headers: Mapping[str, str], body: bytes) -> bool:
 class Receiver(BaseHTTPRequestHandler):
     """Answers each message; what it has done about a message is done before it answers."""
 
-    newest = 0  # a real one keeps this where it survives a restart
+    epoch, newest = "", 0  # a real one keeps both where they survive a restart
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -37,6 +37,8 @@ class Receiver(BaseHTTPRequestHandler):
             self.answer(401)
             return
         message = json.loads(body)
+        if message["epoch"] != type(self).epoch:  # the first one, or the account was restored: versions begin anew
+            type(self).epoch, type(self).newest = message["epoch"], 0
         version = message["data"].get("dataVersion", 0)  # a test has none
         if version > type(self).newest:  # else it is a repeat
             print(version, message["data"]["method"], flush=True)

@@ -18,6 +18,7 @@ class Account:
     account_id: int
     name: str
     created_at: datetime
+    epoch: str
     data_version: int
     is_closed: bool
     has_api_access: bool
@@ -52,7 +53,8 @@ async def accounts(conn: Connection) -> list[Account]:
     """All accounts, by number."""
     cursor = await conn.execute(
         """
-        SELECT account_id, name, created_at, data_version, is_closed, has_api_access, has_access_control, in_maintenance
+        SELECT account_id, name, created_at, epoch, data_version, is_closed, has_api_access, has_access_control,
+               in_maintenance
         FROM accounts ORDER BY account_id
         """
     )
@@ -80,10 +82,13 @@ async def new_epoch(conn: Connection, account_id: int | None) -> int:
     anybody calls. From then on nobody takes the versions of the account for those that had the same numbers before.
     """
     cursor = await conn.execute(
-        """
-        UPDATE accounts SET epoch = left(replace(gen_random_uuid()::text, '-', ''), 12)
-        WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s
-        """,
+        sql.SQL(
+            """
+            UPDATE accounts SET epoch = left(replace(gen_random_uuid()::text, '-', ''), 12)
+            WHERE %(account_id)s::bigint IS NULL OR account_id = %(account_id)s
+            RETURNING {}
+            """
+        ).format(sql.SQL(CALLERS_CHANGED)),
         {"account_id": account_id},
     )
     return cursor.rowcount

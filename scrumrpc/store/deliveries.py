@@ -38,7 +38,7 @@ WITH renewed AS (
     WHERE account_id = %(account)s AND webhook_id = %(webhook)s AND claim = %(claim)s
     RETURNING *)
 SELECT w.url, w.secret, CASE WHEN w.old_secret_until > now() THEN w.old_secret END, w.test_id,
-       w.is_enabled AND w.due_at <= now(), w.delivered_version, w.failures, a.data_version, a.oldest_version,
+       w.is_enabled AND w.due_at <= now(), w.delivered_version, w.failures, a.epoch, a.data_version, a.oldest_version,
        NOT a.is_closed AND a.has_api_access AND NOT a.in_maintenance, p.id IS NOT NULL,
        w.projects, w.object_types, {PROJECTS}
 FROM renewed w JOIN accounts a ON a.account_id = w.account_id
@@ -111,6 +111,7 @@ class Outlook:
     is_due: bool
     delivered_version: int
     failures: int
+    epoch: str
     data_version: int
     oldest_version: int
     is_open: bool

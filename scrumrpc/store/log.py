@@ -52,7 +52,8 @@ VALUES (%(account)s, %(key)s, %(request_id)s, %(version)s, %(method)s, %(paramet
 # two statements, but before rows go, the version below which they do is written down in the account.
 _CHANGES_SINCE = """
 SELECT version, object_id, object_type, state,
-       (SELECT oldest_version FROM accounts WHERE account_id = %(account)s)
+       (SELECT oldest_version FROM accounts WHERE account_id = %(account)s),
+       (SELECT epoch FROM accounts WHERE account_id = %(account)s)
 FROM changes
 WHERE account_id = %(account)s AND version > %(version)s AND version <= %(until)s
 ORDER BY version, object_id
@@ -72,7 +73,7 @@ GROUP BY a.account_id, c.object_id
 
 # One look into the life of each object that has changed since; those without a state were not there.
 _STATES_AT = f"""
-SELECT a.oldest_version, {_IS_KEPT}, c.object_id, s.object_type, s.state
+SELECT a.oldest_version, {_IS_KEPT}, a.epoch, c.object_id, s.object_type, s.state
 FROM accounts a
 LEFT JOIN (
     SELECT DISTINCT object_id FROM changes
@@ -115,12 +116,13 @@ def change_row(account: int, version: int, before: Record | None, after: Record 
 class Onward:
     """What leads from a version on to `reached`: its changes, oldest first.
 
-    They are all that there were if the version is not below `oldest`.
+    They are all that there were if the version is not below `oldest`. The epoch is known where there are any.
     """
 
     oldest: int
     reached: int
     changes: list[Change]
+    epoch: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Backward:
     oldest: int
     is_kept: bool
     changes: list[Change]
+    epoch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +158,8 @@ async def changes_since(conn: Connection, account: int, version: int, until: int
     Of the oldest version that is kept all changes are there, so it is known wherever there are changes to be applied.
     """
     [rows] = await flush(conn, [(_CHANGES_SINCE, {"account": account, "version": version, "until": until})])
-    changes = [Change(number, record_of(number, object_type, state)) for _, number, object_type, state, _ in rows]
-    return Onward(rows[-1][4], rows[-1][0], changes) if rows else Onward(0, version, [])
+    changes = [Change(number, record_of(number, object_type, state)) for _, number, object_type, state, *_ in rows]
+    return Onward(rows[-1][4], rows[-1][0], changes, rows[-1][5]) if rows else Onward(0, version, [], None)
 
 
 async def changes_back(conn: Connection, account: int, version: int, until: int) -> Backward:
@@ -166,13 +169,13 @@ async def changes_back(conn: Connection, account: int, version: int, until: int)
     objects still has a change in between, and its newest one up to `version`, unless it was not there at that time.
     """
     [rows] = await flush(conn, [(_STATES_AT, {"account": account, "at": version, "until": until})])
-    oldest, is_kept = rows[0][:2]
+    oldest, is_kept, epoch = rows[0][:3]
     changes = [
         Change(number, record_of(number, object_type, state))
-        for _, _, number, object_type, state in rows
+        for *_, number, object_type, state in rows
         if number is not None
     ]
-    return Backward(oldest, is_kept, changes)
+    return Backward(oldest, is_kept, changes, epoch)
 
 
 def given_up(version: int, oldest: int) -> DataVersionNoLongerKept:

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -24,7 +25,7 @@ _LOG = structlog.get_logger("scrumrpc.signals")
 _CHANNEL = "scrumrpc_versions"
 _LISTEN = f"LISTEN {_CHANNEL}"
 _NOTIFY = "SELECT pg_notify(%s, %s)"
-_VERSIONS = "SELECT account_id, data_version FROM accounts WHERE account_id = ANY(%s)"
+_VERSIONS = "SELECT account_id, data_version, epoch FROM accounts WHERE account_id = ANY(%s)"
 _CALLERS = re.compile(r"(?<!\S)([0-9]{1,15})!(?!\S)")
 _PAIR = re.compile(r"(?<!\S)([0-9]{1,15}):([0-9]{1,18})(?!\S)")
 CALLERS_CHANGED = f"pg_notify('{_CHANNEL}', account_id || '!')"
@@ -46,6 +47,14 @@ _WOKEN_AT_ONCE = 50
 """Waiters that go on before other work of the worker gets its turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What somebody who waits knows of the account; the epoch may be all the same to him."""
+
+    version: int
+    epoch: str | None
+
+
 class Signals:
     """What one worker hears. It listens on a connection of its own, on which it also tells what it commits.
 
@@ -56,7 +65,7 @@ class Signals:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._newest: OrderedDict[int, int] = OrderedDict()  # the newest version heard of, by account
-        self._waiting: dict[int, dict[asyncio.Future[int | None], int]] = {}  # by account, with the version known
+        self._waiting: dict[int, dict[asyncio.Future[int | None], _Known]] = {}  # by account
         self._to_wake: deque[tuple[asyncio.Future[int | None], int | None]] = deque()
         self._callbacks: list[Heard] = []
         self._unsent: dict[int, int] = {}
@@ -97,11 +106,12 @@ class Signals:
                 asyncio.get_running_loop().call_at(self._sent_at + _BREATH, self._make_due)
             self._unsent[account] = max(version, self._unsent.get(account, 0))
 
-    async def newer_than(self, account: int, version: int, seconds: float) -> int | None:
+    async def newer_than(self, account: int, version: int, seconds: float, epoch: str | None = None) -> int | None:
         """The account's newest version heard of, once it is above `version`; None when so many seconds are over.
 
         None before that when callers of the account are to be looked up again, and when the worker ends.
-        A version heard of after `version` was read, but before this call, counts.
+        A version heard of after `version` was read, but before this call, counts. With `epoch`, whoever waits is also
+        told the version that the account is at once it has another one.
         """
         if self._released:
             return None
@@ -109,7 +119,7 @@ class Signals:
         if newest > version:
             return newest
         future: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(account, {})[future] = version
+        self._waiting.setdefault(account, {})[future] = _Known(version, epoch)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._keep_looking())
         try:
@@ -121,6 +131,11 @@ class Signals:
             del self._waiting[account][future]
             if not self._waiting[account]:
                 del self._waiting[account]
+
+    def unheard(self, account: int, heard: int, version: int) -> None:
+        """Takes back that the account had the version heard of: it was found at an older one after that."""
+        if version < heard == self._newest.get(account):
+            self._newest[account] = version
 
     def listen_all(self, callback: Heard) -> None:
         """Has `callback` called with every account's new version that this worker hears of; it must not wait."""
@@ -139,7 +154,7 @@ class Signals:
         for callback in self._callbacks:
             callback(account, version)
         waiting = self._waiting.get(account, {})
-        self._wake((future, version) for future, known in waiting.items() if known < version)
+        self._wake((future, version) for future, known in waiting.items() if known.version < version)
 
     def _wake(self, woken: Iterable[tuple[asyncio.Future[int | None], int | None]]) -> None:
         asleep = not self._to_wake
@@ -173,10 +188,12 @@ class Signals:
             found = await self._database.read(lambda conn: _versions(conn, list(before)))
         except ApiError:
             return  # it is away or busy: the next look tells
-        for account, version in found:
+        for account, version, epoch in found:
             if version < before[account] == self._newest.get(account):
                 del self._newest[account]  # the database was set back, or somebody made it up
             self._hear(account, version)
+            waiting = self._waiting.get(account, {})
+            self._wake((future, version) for future, known in waiting.items() if known.epoch not in (None, epoch))
 
     # Listening --------------------------------------------------------------------------------------------------------
 

@@ -210,7 +210,7 @@ class Transaction(PuttingBack):
         self._group.be_alone()  # else the image lacks what earlier calls did
         await self.read()  # sends what is not sent yet: the tables may be read
         changes = [Change(number, record) for number, record in start.items()]
-        kept = self._images.present(self.account) if self._images is not None else None
+        kept = self._images.present(self.account, self.standing.epoch) if self._images is not None else None
         if kept is not None:
             since = kept.version
             onward = await changes_since(self._conn, self.account, since)

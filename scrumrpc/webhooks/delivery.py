@@ -16,6 +16,7 @@ from scrumrpc.calls.told import Choice, Told, told
 from scrumrpc.store import deliveries
 from scrumrpc.store.database import Database
 from scrumrpc.store.deliveries import Attempt, Claim, Outlook
+from scrumrpc.store.epochs import check_still
 from scrumrpc.webhooks.messages import MOST_CHANGES, Message, headers_of, message_of_test, message_of_version
 from scrumrpc.webhooks.patience import delay_after, reason_to_give_up
 from scrumrpc.webhooks.posting import Post
@@ -57,7 +58,7 @@ class Delivery:
             if not ahead.is_of(outlook):
                 ahead = await self._read_ahead(outlook)
             if ahead.versions:
-                message = message_of_version(claim.account, claim.webhook, ahead.take())
+                message = message_of_version(claim.account, claim.webhook, outlook.epoch, ahead.take())
                 if not await self._send_version(outlook, message, post):
                     return
             elif ahead.reached > outlook.delivered_version:
@@ -79,6 +80,7 @@ class Delivery:
             origin=self._origin,
             largest=MOST_CHANGES,
         )
+        await self._database.read(partial(check_still, account=self._claim.account, epoch=outlook.epoch))
         return _Ahead(_sight(outlook), outlook.delivered_version, deque(versions), reached)
 
     async def _send_version(self, outlook: Outlook, message: Message, post: Post) -> bool:
@@ -105,7 +107,9 @@ class Delivery:
 
     async def _send_test(self, outlook: Outlook, test_id: str, post: Post) -> None:
         claim = self._claim
-        attempt = await _attempt(post, outlook, message_of_test(claim.account, claim.webhook, test_id), 1)
+        attempt = await _attempt(
+            post, outlook, message_of_test(claim.account, claim.webhook, outlook.epoch, test_id), 1
+        )
         await self._database.read(partial(deliveries.note_test, claim=claim, attempt=attempt))
 
 
@@ -128,12 +132,12 @@ async def _attempt(post: Post, outlook: Outlook, message: Message, number: int) 
     return Attempt(message.id, message.version, number, now, outcome.milliseconds, outcome.status, outcome.failure)
 
 
-Sight = tuple[frozenset[int] | None, frozenset[int] | None, frozenset[str] | None]
-"""What decides which changes are told, and how: the reach, and the chosen projects and types."""
+Sight = tuple[str, frozenset[int] | None, frozenset[int] | None, frozenset[str] | None]
+"""What decides which changes are told, and how: the epoch, the reach, and the chosen projects and types."""
 
 
 def _sight(outlook: Outlook) -> Sight:
-    return outlook.reach, outlook.projects, outlook.object_types
+    return outlook.epoch, outlook.reach, outlook.projects, outlook.object_types
 
 
 @dataclass(slots=True)

@@ -25,25 +25,29 @@ class Message:
     body: bytes
 
 
-def message_of_version(account: int, webhook: int, told: Told) -> Message:
-    """The message that tells of a version; one that is too large comes without its changes."""
+def message_of_version(account: int, webhook: int, epoch: str, told: Told) -> Message:
+    """The message that tells of a version; one that is too large comes without its changes.
+
+    Receivers may know messages by their ids: one of another epoch has another id.
+    """
     version = orjson.loads(told.json)
     moment = datetime.fromtimestamp(version["date"] / 1000, UTC)
-    body = _body("version", moment, told.json)
+    body = _body("version", moment, epoch, told.json)
     if len(body) > LARGEST_BODY:
-        body = _body("version", moment, orjson.dumps({**version, "changes": None}))
-    return Message(f"msg_{account}_{webhook}_{told.version}", told.version, body)
+        body = _body("version", moment, epoch, orjson.dumps({**version, "changes": None}))
+    return Message(f"msg_{account}_{webhook}_{told.version}_{epoch}", told.version, body)
 
 
-def message_of_test(account: int, webhook: int, test_id: str) -> Message:
+def message_of_test(account: int, webhook: int, epoch: str, test_id: str) -> Message:
     """A message that tells of nothing."""
     data = {"objectType": "Webhook", "id": f"{account}-0-{webhook}"}
-    return Message(test_id, None, _body("test", datetime.now(UTC), orjson.dumps(data)))
+    return Message(test_id, None, _body("test", datetime.now(UTC), epoch, orjson.dumps(data)))
 
 
-def _body(kind: str, moment: datetime, data: bytes) -> bytes:
+def _body(kind: str, moment: datetime, epoch: str, data: bytes) -> bytes:
     timestamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return b'{"type":"%b","timestamp":"%b","data":%b}' % (kind.encode(), timestamp.encode(), data)
+    head = orjson.dumps({"type": kind, "timestamp": timestamp, "epoch": epoch})
+    return head[:-1] + b',"data":' + data + b"}"
 
 
 def headers_of(message: Message, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:

@@ -67,7 +67,8 @@ class Downloads:
         self._callers.note(caller, error)
         told = headers_of(call_id, answer, error)
         if answer:
-            status = await _send_file(scope, send, answer.result, headers.get("if-none-match", ""), told)
+            tag = f'"{answer.result.number}-{answer.standing.epoch}"'
+            status = await _send_file(scope, send, answer.result, tag, headers.get("if-none-match", ""), told)
         else:
             assert error is not None
             status = error.status
@@ -90,9 +91,10 @@ def _epoch_in(scope: Scope) -> dict[str, str]:
     return {name: text for name, text in given.items() if name == "requiredEpoch"}
 
 
-async def _send_file(scope: Scope, send: Send, file: File, known: str, told: list[tuple[bytes, bytes]]) -> int:
+async def _send_file(
+    scope: Scope, send: Send, file: File, tag: str, known: str, told: list[tuple[bytes, bytes]]
+) -> int:
     """Sends a file, or only says that the one which the client has is still right; answers the status."""
-    tag = f'"{file.number}"'
     headers = [(b"etag", tag.encode()), *_COMMON, *told]
     if known.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in known.split(",")}:
         await send({"type": "http.response.start", "status": 304, "headers": headers})

@@ -28,7 +28,7 @@ from scrumrpc.wire.endpoint import (
 )
 from scrumrpc.wire.form import merge
 
-_VERSION = re.compile(r"[0-9]{1,18}")
+_ID = re.compile(r"([0-9]{1,18})(?:-([0-9a-f]{12}))?")
 _RETRY = 2_000
 """Milliseconds after which a client whose connection broke should come back."""
 _BEATS = 4
@@ -45,8 +45,9 @@ _HEADERS = (
 class EventEndpoint:
     """An ASGI application for `/service/events`, to GET and HEAD with the credentials and errors of calls.
 
-    An event is a version; its id is the number of the version, its data a Version object. An id without data is a sign
-    of life, and says from where a client that comes back goes on. The event `end` says why the server ends the stream.
+    An event is a version; its id is the number of the version and the epoch of the account, its data a Version object.
+    An id without data is a sign of life, and says from where a client that comes back goes on. The event `end` says why
+    the server ends the stream.
     """
 
     def __init__(self, events: Events, callers: Callers, *, heartbeat: float, log_calls: bool) -> None:
@@ -113,7 +114,7 @@ class EventEndpoint:
                 await self._send_body(b"retry: %d\n" % _RETRY, scope, send)
                 async with aclosing(steps):
                     async for step in steps:
-                        await self._send_body(_events_of(step), scope, send)
+                        await self._send_body(_events_of(step, answer.standing.epoch), scope, send)
             except ApiError as error:
                 ended = error
                 await self._send_body(b"event: end\ndata: %b\n\n" % b"".join(error_of(error)), scope, send)
@@ -156,20 +157,25 @@ def _given(scope: Scope) -> dict[str, str]:
     given = merge(scope["query_string"], b"", None)
     last = Headers(scope=scope).get("last-event-id", "")
     if last:
-        if not _VERSION.fullmatch(last):
+        known = _ID.fullmatch(last)
+        if not known:
             raise InvalidRequest(
-                f'The header Last-Event-ID is "{last[:60]}"; it must be the id of an event, a data version such as 17.'
+                f'The header Last-Event-ID is "{last[:60]}"; it must be the id of an event, such as 17-b81d5e6a03cf, '
+                "or a data version."
             )
-        given["sinceDataVersion"] = last
+        given["sinceDataVersion"] = known[1]
+        if known[2]:
+            given["requiredEpoch"] = known[2]
     return given
 
 
-def _events_of(step: Step) -> bytes:
+def _events_of(step: Step, epoch: str) -> bytes:
     """A step as it travels: its versions, or only where a client that comes back goes on.
 
-    >>> _events_of(Step((), 17))
-    b'id: 17\\n\\n'
+    >>> _events_of(Step((), 17), "b81d5e6a03cf")
+    b'id: 17-b81d5e6a03cf\\n\\n'
     """
+    of = epoch.encode()
     if not step.versions:
-        return b"id: %d\n\n" % step.position
-    return b"".join(b"id: %d\ndata: %b\n\n" % (version.version, version.json) for version in step.versions)
+        return b"id: %d-%b\n\n" % (step.position, of)
+    return b"".join(b"id: %d-%b\ndata: %b\n\n" % (told.version, of, told.json) for told in step.versions)

@@ -44,7 +44,7 @@ class Ground:
 
     def image(self, version: int = 0) -> Image:
         """The account at the version, or at a newer one that was asked for before; the next call moves it on."""
-        return self.world.run(self._images.at_least(self.world.account, version))
+        return self.world.run(self._images.at_least(self.world.account, self.world.epoch, version))
 
     def item(self, name: str = "x", tasks: tuple[str, ...] = (), status: str | None = None, **given: str) -> str:
         """A backlog item with tasks of these statuses."""

@@ -132,7 +132,7 @@ def test_the_url_holds_any_file_name(world: World, name: str, quoted: str) -> No
 def test_the_url_begins_with_where_the_server_is_reached(world: World) -> None:
     added = attach(world, project(world))
     images = Images(world.database, 10**9, "https://scrum.example.com")
-    image = world.run(images.at_least(world.account, world.version))
+    image = world.run(images.at_least(world.account, world.epoch, world.version))
     parts: list[bytes] = []
     image.write_list(parts, ("Project", 0), frozenset({"Project.attachments"}))
     assert f'"url":"https://scrum.example.com/service/files/attachments/{added}/Example.png"'.encode() in b"".join(

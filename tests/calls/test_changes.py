@@ -36,10 +36,11 @@ def test_versions_come_in_order_with_where_to_go_on(world: World) -> None:
     world.call("deleteBacklogItem", backlogItemID=item)
     answer = world.call("getChanges", sinceDataVersion=str(since))
     assert list(answer) == [
-        "objectType", "sinceDataVersion", "untilDataVersion", "hasMore", "versions", "objects", "projectIDs",
+        "objectType", "sinceDataVersion", "untilDataVersion", "hasMore", "epoch", "versions", "objects",
+        "projectIDs",
     ]  # fmt: skip
     assert (answer["sinceDataVersion"], answer["untilDataVersion"], answer["hasMore"]) == (since, since + 4, False)
-    assert (answer["objects"], answer["projectIDs"]) == (None, None)
+    assert (answer["objects"], answer["projectIDs"], answer["epoch"]) == (None, None, world.epoch)
     assert [version["dataVersion"] for version in answer["versions"]] == [since + n for n in range(1, 5)]
     kinds = [("created", "BacklogItem"), ("updated", "BacklogItem"), ("deleted", "BacklogItem")]
     assert changed(answer)[-3:] == kinds

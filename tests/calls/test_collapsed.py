@@ -16,7 +16,7 @@ from tests.world import EVERYTHING, World
 def mirror_of(world: World, include: str) -> Mirror:
     def call(method: str, **given: object) -> Any:
         answer = world.answer(method, **{name: str(value) for name, value in given.items()})
-        return {"dataVersion": answer.version, "result": world.read(answer)}
+        return {"dataVersion": answer.version, "epoch": answer.standing.epoch, "result": world.read(answer)}
 
     return Mirror(call, include)
 

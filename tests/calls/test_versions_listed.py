@@ -42,7 +42,7 @@ def test_versions_with_who_made_them_and_how(world: World) -> None:
     world.call("setProjectName", projectID=project, name="B")
     page = world.call("getVersions")
     assert {name: value for name, value in page.items() if name != "versions"} == {
-        "objectType": "VersionPage", "oldestDataVersion": 0, "nextUntilDataVersion": None,
+        "objectType": "VersionPage", "oldestDataVersion": 0, "epoch": world.epoch, "nextUntilDataVersion": None,
     }  # fmt: skip
     [person] = (each["id"] for each in world.data()["persons"])
     told = [(each["dataVersion"], each["personID"], each["method"], each["changes"]) for each in page["versions"]]

@@ -99,7 +99,7 @@ class Follower:
         seen, data, kind = self.last, "", ""
         async for line in answer.aiter_lines():
             if line.startswith("id:"):
-                seen = int(line[3:])
+                seen = int(line[3:].partition("-")[0])
             elif line.startswith("event:"):
                 kind = line[6:].strip()
             elif line.startswith("data:"):

@@ -161,7 +161,7 @@ class Machine(RuleBasedStateMachine):
         assert version == self.version
 
     def check_rules(self) -> None:
-        self.image: Image = self.world.run(self.images.at_least(self.world.account, self.version))
+        self.image: Image = self.world.run(self.images.at_least(self.world.account, self.world.epoch, self.version))
         assert self.image.version == self.version
         assert violations(self.image) == []
         records = {record.number: record for record in self.image.records()}

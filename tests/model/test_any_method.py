@@ -60,7 +60,7 @@ class AnyMethod(RuleBasedStateMachine):
 
     def newest(self, version: int) -> Image:
         """The account as the change log has it."""
-        image: Image = self.world.run(self.images.at_least(self.world.account, version))
+        image: Image = self.world.run(self.images.at_least(self.world.account, self.world.epoch, version))
         return image
 
     @rule(seed=SEEDS)

@@ -51,7 +51,7 @@ class Mirrored(AnyMethod):
             email = str(guest["emailAddress"]) if is_guests and guest else self.administrator()
             text = {name: str(value) for name, value in given.items()}
             answer = self.world.run(self.world.calls.call(method, text, credentials_of(email, self.world.key), "test"))
-            return orjson.loads(b"".join(result_of(answer)))
+            return {**orjson.loads(b"".join(result_of(answer))), "epoch": answer.standing.epoch}
 
         return Follower(Mirror(call, include), is_guests)
 

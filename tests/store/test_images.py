@@ -42,11 +42,11 @@ def test_the_log_leads_to_every_past_version(world: World) -> None:
 
 def test_images_are_dropped_when_they_take_too_much_memory(world: World) -> None:
     images = Images(world.database, limit=1)
-    first = world.account
-    image = world.run(images.at_least(first, 1))
-    second = world.new_account()
-    world.run(images.at_least(second, 1))
-    assert world.run(images.at_least(first, 1)) is not image
+    first = world.account, world.epoch
+    image = world.run(images.at_least(*first, 1))
+    second = world.new_account(), world.epoch
+    world.run(images.at_least(*second, 1))
+    assert world.run(images.at_least(*first, 1)) is not image
     world.check_log_gives_tables()
 
 
@@ -55,9 +55,9 @@ class Counting(Images):
 
     built = 0
 
-    async def _back(self, image: Image, version: int) -> Image:
+    async def _back(self, image: Image, epoch: str, version: int) -> Image:
         self.built += 1
-        return await super()._back(image, version)
+        return await super()._back(image, epoch, version)
 
 
 def test_a_past_version_is_built_once(world: World) -> None:
@@ -67,24 +67,24 @@ def test_a_past_version_is_built_once(world: World) -> None:
     images = Counting(world.database, limit=10**9)
 
     async def both() -> list[Image]:
-        return await asyncio.gather(*(images.at(world.account, then) for _ in range(5)))
+        return await asyncio.gather(*(images.at(world.account, world.epoch, then) for _ in range(5)))
 
     first, *others = world.run(both())
     assert images.built == 1
     assert all(each is first for each in others)
     world.call("addProject", name="C")
-    assert world.run(images.at_least(world.account, world.version)).version == then + 2
-    assert world.run(images.at(world.account, then)) is first
+    assert world.run(images.at_least(world.account, world.epoch, world.version)).version == then + 2
+    assert world.run(images.at(world.account, world.epoch, then)) is first
     assert (first.version, len(first.members(("Project", 0)))) == (then, 1)
 
 
 def test_the_present_is_taken_as_long_as_it_is_the_version_asked_for(world: World) -> None:
     images = Counting(world.database, limit=10**9)
-    present = world.run(images.at_least(world.account, 1))
-    assert world.run(images.at(world.account, 1)) is present
+    present = world.run(images.at_least(world.account, world.epoch, 1))
+    assert world.run(images.at(world.account, world.epoch, 1)) is present
     world.call("addProject", name="A")
-    present = world.run(images.at_least(world.account, 2))
-    past = world.run(images.at(world.account, 1))
+    present = world.run(images.at_least(world.account, world.epoch, 2))
+    past = world.run(images.at(world.account, world.epoch, 1))
     assert (past.version, present.version, images.built) == (1, 2, 1)
 
 
@@ -100,9 +100,9 @@ def test_the_present_moves_on_while_the_past_is_built(world: World) -> None:
         async def write() -> None:
             for n in range(8):
                 answer = await world.send("addBacklogItem", projectID=project, name=f"later {n}", index="0")
-                await images.at_least(world.account, answer.version)
+                await images.at_least(world.account, world.epoch, answer.version)
 
-        *past, _ = await asyncio.gather(*(images.at(world.account, version) for version in shown), write())
+        *past, _ = await asyncio.gather(*(images.at(world.account, world.epoch, version) for version in shown), write())
         return past
 
     [(number, _)] = [(record.number, None) for record in world.tables().records() if record.type == "Project"]
@@ -112,22 +112,22 @@ def test_the_present_moves_on_while_the_past_is_built(world: World) -> None:
 
 
 def test_past_images_go_before_those_that_others_work_with(world: World) -> None:
-    first = world.account
+    first = world.account, world.epoch
     for n in range(6):
         world.call("addProject", name=f"P{n}")
     versions = range(1, world.version)
-    second = world.new_account()
+    second = world.new_account(), world.epoch
     images = Counting(world.database, limit=10**9)
-    foreign = world.run(images.at_least(second, 1))
-    one = world.run(images.at_least(first, versions[-1]))
+    foreign = world.run(images.at_least(*second, 1))
+    one = world.run(images.at_least(*first, versions[-1]))
     limit = foreign.bytes + 2 * one.bytes
     images = Counting(world.database, limit)
-    foreign, one = world.run(images.at_least(second, 1)), world.run(images.at_least(first, versions[-1]))
-    kept = [world.run(images.at(first, version)) for version in reversed(versions)]
-    assert world.run(images.at_least(second, 1)) is foreign
-    assert world.run(images.at_least(first, versions[-1])) is one
-    assert world.run(images.at(first, versions[0])) is kept[-1]
-    assert world.run(images.at(first, versions[-1])) is not kept[0]
+    foreign, one = world.run(images.at_least(*second, 1)), world.run(images.at_least(*first, versions[-1]))
+    kept = [world.run(images.at(*first, version)) for version in reversed(versions)]
+    assert world.run(images.at_least(*second, 1)) is foreign
+    assert world.run(images.at_least(*first, versions[-1])) is one
+    assert world.run(images.at(*first, versions[0])) is kept[-1]
+    assert world.run(images.at(*first, versions[-1])) is not kept[0]
     assert sum(image.bytes for image in images.kept()) <= limit
 
 
@@ -136,26 +136,26 @@ def test_no_more_past_images_than_can_be_looked_through(world: World) -> None:
         world.call("addProject", name=f"P{n}")
     images = Counting(world.database, limit=10**9)
     for version in range(1, 71):
-        world.run(images.at(world.account, version))
+        world.run(images.at(world.account, world.epoch, version))
     assert len(list(images.kept())) == 65
-    world.run(images.at(world.account, 70))
+    world.run(images.at(world.account, world.epoch, 70))
     assert images.built == 70
-    world.run(images.at(world.account, 1))
+    world.run(images.at(world.account, world.epoch, 1))
     assert images.built == 71
 
 
 def test_the_size_of_an_image_follows_its_changes(world: World) -> None:
     images = Images(world.database, limit=10**9)
-    image = world.run(images.at_least(world.account, 1))
+    image = world.run(images.at_least(world.account, world.epoch, 1))
     empty = image.bytes
     project = world.call("addProject", name="A")
     item = world.call("addBacklogItem", projectID=project, name="x" * 400)
-    image = world.run(images.at_least(world.account, world.version))
+    image = world.run(images.at_least(world.account, world.epoch, world.version))
     image.write_list([], ("Project", 0), frozenset({"Project.backlogItems"}))
     grown = image.bytes
     assert grown > empty + 400
     world.call("deleteBacklogItem", backlogItemID=item)
-    assert world.run(images.at_least(world.account, world.version)).bytes < grown - 400
+    assert world.run(images.at_least(world.account, world.epoch, world.version)).bytes < grown - 400
 
 
 def test_the_sample_is_the_same_from_tables_and_log(world: World) -> None:
@@ -181,7 +181,7 @@ def test_json_that_has_no_room_is_dropped_and_rendered_again(world: World) -> No
 
     def answered(images: Images) -> list[bytes]:
         parts: list[bytes] = []
-        image = world.run(images.at_least(world.account, version))
+        image = world.run(images.at_least(world.account, world.epoch, version))
         image.write_list(parts, ("Project", 0), frozenset({"Project.backlogItems"}))
         return parts
 

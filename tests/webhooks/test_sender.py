@@ -45,8 +45,9 @@ def test_versions_arrive_signed_and_in_order(sending: Sending, receiver: Receive
     assert reached == world.version
     for received, version in zip(receiver.got, versions, strict=True):
         said = received.verified(secret)
-        assert list(said) == ["type", "timestamp", "data"]
-        assert (said["type"], received.id) == ("version", f"msg_{world.account}_1_{version.version}")
+        assert list(said) == ["type", "timestamp", "epoch", "data"]
+        assert (said["type"], received.id) == ("version", f"msg_{world.account}_1_{version.version}_{world.epoch}")
+        assert said["epoch"] == world.epoch
         assert received.body.endswith(b',"data":' + version.json + b"}")
         moment = datetime.fromisoformat(said["timestamp"])
         assert round(moment.timestamp() * 1000) == said["data"]["date"]

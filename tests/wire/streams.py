@@ -18,6 +18,7 @@ from tests.serving import Server
 from tests.world import World
 
 PATH = "/service/events"
+_ID = re.compile(r"(\d+)-([0-9a-f]{12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Event:
     id: int | None
     kind: str | None
     data: Any
+    epoch: str | None = None
 
     @classmethod
     def read(cls, lines: list[str]) -> Event:
@@ -34,7 +36,10 @@ class Event:
         fields = dict(line.split(": ", 1) for line in lines)
         assert set(fields) <= {"id", "event", "data", "retry"}, fields
         data = orjson.loads(fields["data"]) if "data" in fields else None
-        return cls(int(fields["id"]) if "id" in fields else None, fields.get("event"), data)
+        if "id" not in fields:
+            return cls(None, fields.get("event"), data)
+        version, epoch = _ID.fullmatch(fields["id"]).groups()  # type: ignore[union-attr]
+        return cls(int(version), fields.get("event"), data, epoch)
 
 
 class Listener:
@@ -83,7 +88,7 @@ def listening(
     server: Server,
     world: World,
     email: str | None = None,
-    last: int | None = None,
+    last: int | str | None = None,
     key: str | None = None,
     **given: str,
 ) -> Iterator[Listener]:

@@ -217,7 +217,7 @@ def test_required_epoch_not_matching(client: httpx2.Client, world: World) -> Non
         for method, given in (("addProject", {"name": "A"}), ("getData", {}), ("getDataVersion", {})):
             response = client.post(method, data={**given, "requiredEpoch": present}, headers={"Connection": "close"})
             message = message_of(response, errors.RequiredEpochNotMatching)
-            assert f" {response.headers['account-epoch']}, not {present} as requiredEpoch asks: " in message
+            assert f" {response.headers['account-epoch']}, and the call is from {present}: " in message
             assert response.headers["data-version"] == str(world.version)
             assert present != response.headers["account-epoch"]
 

@@ -31,6 +31,11 @@ CHANGES = ObjectType(
         ),
         Property("hasMore", "any", "Whether there is more to be told after that.", target="boolean"),
         Property(
+            "epoch", "any",
+            "The epoch of the account: its versions are not those that had the same numbers in another one.",
+            target="string",
+        ),
+        Property(
             "versions", "any", "The versions, oldest first; null where changes are collapsed.", nullable=True,
             target="array of Version objects",
         ),

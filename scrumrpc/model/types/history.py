@@ -36,6 +36,11 @@ VERSION_PAGE = ObjectType(
             "what was before, only versions that have a name can be read.",
             target="integer",
         ),
+        Property(
+            "epoch", "any",
+            "The epoch of the account: its versions are not those that had the same numbers in another one.",
+            target="string",
+        ),
         Property("versions", "any", "The versions, without their changes.", target="array of Version objects"),
         Property(
             "nextUntilDataVersion", "any", "What to give as untilDataVersion for older ones; null at the end.",
