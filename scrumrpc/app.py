@@ -41,6 +41,7 @@ from scrumrpc.wire.endpoint import (
 from scrumrpc.wire.events import EventEndpoint
 from scrumrpc.wire.guards import FOR_BROWSERS
 from scrumrpc.wire.hooks import HookEndpoint
+from scrumrpc.wire.shedding import Door
 
 _FOR_BROWSERS = {name.decode(): value.decode() for name, value in FOR_BROWSERS}
 
@@ -61,6 +62,7 @@ def make_app(settings: Settings, database_url: str, counters: Counters | None = 
         calls_per_minute_per_account=settings.calls_per_minute_per_account,
         waiting=settings.waiting,
         waiting_per_key=settings.waiting_per_key,
+        delay=settings.busy_after,
         counters=counters,
     )
     images = Images(database, settings.image_memory, settings.public_url)
@@ -140,6 +142,7 @@ def make_app(settings: Settings, database_url: str, counters: Counters | None = 
     )
     app.router.redirect_slashes = False
     app.state.end_waiting = end_waiting
+    app.state.door = Door(calls, log_calls=settings.log_calls)
     return app
 
 

@@ -26,6 +26,7 @@ class Settings:
     database_prepare: bool  # off for connection poolers that cannot keep prepared statements
     database_wait: float  # seconds that a call waits for a connection that others use
     queue: int  # calls in a worker at once; more get APIBusy
+    busy_after: float  # seconds that calls wait to begin, beyond which some get APIBusy
     ongoing_per_key: int  # calls of one API key at once; more get TooManyOngoingRequests
     ongoing_per_account: int  # the same of all keys of an account
     calls_per_minute_per_key: int  # more get APILimitReached
@@ -65,6 +66,7 @@ class Settings:
             database_prepare=config("SCRUMRPC_DATABASE_PREPARE", cast=bool, default=True),
             database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=10.0),
             queue=config("SCRUMRPC_QUEUE", cast=int, default=1000),
+            busy_after=config("SCRUMRPC_BUSY_AFTER", cast=_patience, default=0.1),
             ongoing_per_key=config("SCRUMRPC_ONGOING_PER_KEY", cast=int, default=500),
             ongoing_per_account=config("SCRUMRPC_ONGOING_PER_ACCOUNT", cast=int, default=0),
             calls_per_minute_per_key=config("SCRUMRPC_CALLS_PER_MINUTE_PER_KEY", cast=int, default=0),
@@ -130,6 +132,14 @@ def _some_seconds(text: str | float) -> float:
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Addresses and networks such as 192.0.2.7 or 10.0.0.0/8, with commas or blanks between them."""
     return tuple(ip_network(each) for each in text.replace(",", " ").split())
+
+
+def _patience(text: str | float) -> float:
+    """Some seconds, or 0 for no end."""
+    seconds = float(text)
+    if not 0 <= seconds <= 3600:
+        raise ValueError
+    return seconds
 
 
 def _days(text: str | float) -> float:

@@ -6,12 +6,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from scrumrpc.calls.admission import Delay
 from scrumrpc.calls.authentication import ValidKeys
-from scrumrpc.errors import ApiError, APINotAvailable
+from scrumrpc.errors import APIBusy, ApiError, APINotAvailable
 from scrumrpc.store.database import Connection, Database
 from scrumrpc.store.group import Group, MustBeFirst
 from scrumrpc.store.opening import Asked, Executed, Opened, open_calls
@@ -22,6 +23,8 @@ _MOST = 32
 """Calls that one transaction may take."""
 _SECONDS = 0.05
 """So long calls may begin in a transaction: those that are done wait for the others before they are answered."""
+_MOST_WAITING = 1_000
+"""Calls that wait in a line, however quickly they begin."""
 _CALLS_IN_A_ROW = 8
 """How many calls run before other requests that the worker has get their turn, where no call waits by itself."""
 
@@ -47,6 +50,25 @@ class _Call:
     run: Run
     answer: asyncio.Future[Any]
     is_alone: bool = False  # whether it runs again, after its group has failed as a whole
+    came: float = field(default_factory=time.monotonic)
+
+
+class _Queue(deque[_Call]):
+    """The calls that wait in a line, as many as begin in good time."""
+
+    def __init__(self, delay: float) -> None:
+        super().__init__()
+        self._delay = Delay(delay, _MOST_WAITING) if delay else None
+
+    def is_full(self) -> bool:
+        return self._delay is not None and len(self) >= self._delay.limit
+
+    def note(self, calls: Sequence[_Call]) -> None:
+        """Takes note of calls whose turn has come."""
+        if self._delay is not None:
+            now = time.monotonic()
+            for call in calls:
+                self._delay.note(now - call.came)
 
 
 class Groups:
@@ -63,10 +85,11 @@ class Groups:
     queue apart until their key has been found valid here. Their groups then wait for each other at the lock.
     """
 
-    def __init__(self, database: Database, signals: Signals, valid: ValidKeys) -> None:
+    def __init__(self, database: Database, signals: Signals, valid: ValidKeys, delay: float = 0.0) -> None:
         self._database = database
         self._signals = signals
-        self._queues: dict[_Line, deque[_Call]] = {}  # where something runs
+        self._delay = delay
+        self._queues: dict[_Line, _Queue] = {}  # where something runs
         self._valid = valid
         self._running: set[asyncio.Task[None]] = set()
 
@@ -77,10 +100,12 @@ class Groups:
         call = _Call(asked, run, asyncio.get_running_loop().create_future())
         queue = self._queues.get(line)
         if queue is None:
-            queue = self._queues[line] = deque()
+            queue = self._queues[line] = _Queue(self._delay)
             task = asyncio.create_task(self._serve(line, queue))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+        elif queue.is_full():
+            raise APIBusy("More changes of the account wait than the server makes in good time; try again shortly.")
         queue.append(call)
         return await call.answer
 
@@ -90,7 +115,7 @@ class Groups:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _serve(self, line: _Line, queue: deque[_Call]) -> None:
+    async def _serve(self, line: _Line, queue: _Queue) -> None:
         """Runs the calls that queue, until there are no more."""
         calls: list[_Call] = []
         try:
@@ -104,13 +129,14 @@ class Groups:
             for call in (*calls, *queue):
                 call.answer.cancel()  # where it has none: the server ends
 
-    async def _run_together(self, calls: Sequence[_Call], queue: deque[_Call]) -> Sequence[_Call]:
+    async def _run_together(self, calls: Sequence[_Call], queue: _Queue) -> Sequence[_Call]:
         """Runs calls in one transaction and answers them, but for those at the end that it leaves to the next one."""
         group: Group | None = None
         ends: list[Any] = []
         try:
             async with self._database.begin(partial(_open, calls=calls)) as (conn, opened):
                 self._note_keys(calls, opened)
+                queue.note(calls)
                 known = next((standing for standing in opened.standings if standing is not None), None)
                 group = Group(conn, calls[0].asked.credentials.account, known, opened.found)
                 begun = group.version

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from scrumrpc.calls.admission import Admission
 from scrumrpc.calls.counters import NOT_COUNTED, Counters
 from scrumrpc.errors import APIBusy, APILimitReached, TooManyOngoingRequests
+
+_IN_ACCOUNT = 5
+"""Writing calls of one account run one after the other, so they may wait for so many times as long as others."""
 
 
 class Limits:
@@ -16,7 +20,9 @@ class Limits:
     and the same `per_account`: what one key and all keys of an account may do, beyond which TooManyOngoingRequests and
     APILimitReached follow; these hold for all workers that share the counters. Whoever waits for a version does
     nothing meanwhile, and has places apart from those: `waiting` of them in the worker, of which one key may take
-    `waiting_per_key` on the server.
+    `waiting_per_key` on the server. Calls that wait to begin for longer than `delay` seconds, even where they are
+    lucky, are too many, and some are refused with APIBusy; among writing calls of one account that is so after several
+    times as long.
     """
 
     def __init__(
@@ -29,6 +35,7 @@ class Limits:
         calls_per_minute_per_account: int = 0,
         waiting: int = 0,
         waiting_per_key: int = 0,
+        delay: float = 0.0,
         counters: Counters | None = None,
     ) -> None:
         self._queue = queue
@@ -38,6 +45,8 @@ class Limits:
         self._per_minute_per_account = calls_per_minute_per_account
         self._most_waiting = waiting
         self._waiting_per_key = waiting_per_key
+        self.admission = Admission(delay, queue)
+        self.delay_in_account = _IN_ACCOUNT * delay
         self._counters = counters or Counters.alone()
         self._ongoing = 0
         self._waiting = 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from scrumrpc.calls.admission import STRANGERS, Turn
 from scrumrpc.calls.authentication import ValidKeys, admit
 from scrumrpc.calls.epochs import check_epoch
 from scrumrpc.calls.groups import Groups, Place
@@ -60,7 +61,7 @@ class Calls:
         self._limits = limits
         self._signals = signals or Signals(database)
         self._valid = ValidKeys()
-        self._groups = Groups(database, self._signals, self._valid)
+        self._groups = Groups(database, self._signals, self._valid, limits.delay_in_account)
         self._look_ups = LookUps(database)
         self.waits = Waits(database, self._look_ups, self._signals, images.origin)
         self._largest_file = largest_file
@@ -83,15 +84,15 @@ class Calls:
         if credentials.key_hash is None:
             return await self._run(method, given, credentials, call_id)
         if method.waits:
-            with self._limits.waiting(credentials.key_hash):
-                return await self._run(method, given, credentials, call_id, known)
-        with self._limits.admitted(credentials.key_hash):
+            with self._limits.waiting(credentials.key_hash), self._enter(credentials) as turn:
+                return await self._run(method, given, credentials, call_id, known, turn)
+        with self._limits.admitted(credentials.key_hash), self._enter(credentials) as turn:
             if not self._limits.counts_accounts:
-                return await self._run(method, given, credentials, call_id, known)
+                return await self._run(method, given, credentials, call_id, known, turn)
             if credentials not in self._valid:
                 admit(await self._look_up(credentials), credentials)
             with self._limits.of_account(credentials.account):
-                return await self._run(method, given, credentials, call_id, known)
+                return await self._run(method, given, credentials, call_id, known, turn)
 
     @asynccontextmanager
     async def opened(
@@ -99,8 +100,23 @@ class Calls:
     ) -> AsyncIterator[Answer]:
         """Runs the method that opens something which waits, and counts the client among the waiting until it ends."""
         assert credentials.key_hash is not None
-        with self._limits.waiting(credentials.key_hash):
-            yield await self._run(METHODS[name], given, credentials, call_id)
+        with self._limits.waiting(credentials.key_hash), self._enter(credentials) as turn:
+            yield await self._run(METHODS[name], given, credentials, call_id, turn=turn)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a call of anybody may come in now."""
+        return self._limits.admission.has_room
+
+    def admits(self, credentials: Credentials) -> bool:
+        """Whether a call may come in now; without a place for it, it need not even be read."""
+        return self._limits.admission.admits(self._counts_for(credentials))
+
+    def _enter(self, credentials: Credentials) -> Turn:
+        return self._limits.admission.enter(self._counts_for(credentials))
+
+    def _counts_for(self, credentials: Credentials) -> int:
+        return credentials.account if credentials in self._valid else STRANGERS
 
     def note_use(self, standing: Standing) -> None:
         """Writes down that a key is in use: beside the call, and no more than once a minute for each key."""
@@ -123,13 +139,14 @@ class Calls:
         credentials: Credentials,
         call_id: str,
         known: Known | None = None,
+        turn: Turn | None = None,
     ) -> Answer:
         try:
             reading = await self._reading(method, given, credentials)
             if method.writes:
-                answer = await self._write(method, reading, credentials, call_id)
+                answer = await self._write(method, reading, credentials, call_id, turn)
             else:
-                answer = await self._read(method, reading, credentials, known)
+                answer = await self._read(method, reading, credentials, known, turn)
         except ApiError as error:
             error.ignored = unknown(method, given)
             raise
@@ -149,17 +166,23 @@ class Calls:
         self._valid.note(credentials, standing)
         return standing
 
-    async def _write(self, method: Method, reading: Reading, credentials: Credentials, call_id: str) -> Answer:
+    async def _write(
+        self, method: Method, reading: Reading, credentials: Credentials, call_id: str, turn: Turn | None
+    ) -> Answer:
         """Lock, then requiredEpoch, requestID and requiredDataVersion, then the method, then everything in one commit.
 
         Calls of the account that come at the same time may share the transaction.
         """
         asked = Asked(credentials, reading.request, tuple(named_in(reading.arguments)), reading.versions)
-        answer: Answer = await self._groups.run(asked, partial(self._write_in, method, reading, asked, call_id))
+        answer: Answer = await self._groups.run(asked, partial(self._write_in, method, reading, asked, call_id, turn))
         return answer
 
-    async def _write_in(self, method: Method, reading: Reading, asked: Asked, call_id: str, place: Place) -> Answer:
+    async def _write_in(
+        self, method: Method, reading: Reading, asked: Asked, call_id: str, turn: Turn | None, place: Place
+    ) -> Answer:
         """What is done of it under the lock, before the commit."""
+        if turn:
+            turn.begin()
         standing = admit(place.standing, asked.credentials)
         try:
             check_key(standing)
@@ -181,12 +204,16 @@ class Calls:
             raise
         return Answer(tx.version, result, reading.ignored, standing)
 
-    async def _read(self, method: Method, reading: Reading, credentials: Credentials, known: Known | None) -> Answer:
+    async def _read(
+        self, method: Method, reading: Reading, credentials: Credentials, known: Known | None, turn: Turn | None
+    ) -> Answer:
         """requiredEpoch, requiredDataVersion and atDataVersion, then the objects that parameters name, then the method.
 
         These objects are as the image has them.
         """
         standing = admit(await self._look_up(credentials, reading.versions), credentials)
+        if turn:
+            turn.begin()
         try:
             check_epoch(standing, reading.required_epoch)
             arguments = numbered(reading.arguments, standing.named)

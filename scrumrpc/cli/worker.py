@@ -51,7 +51,9 @@ def main() -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http=protocol_within(Bounds(settings.client_timeout, most), https_only_seconds=settings.https_only),
+        http=protocol_within(
+            Bounds(settings.client_timeout, most), app.state.door, https_only_seconds=settings.https_only
+        ),
         ws="none",
         lifespan="on",
         log_config=None,

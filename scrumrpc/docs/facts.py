@@ -46,6 +46,10 @@ MOST_PARAMETERS = 200
 """Parameters that a query string, or a body, may hold."""
 
 
+BUSY_AFTER = 0.1
+"""Seconds that calls wait before they begin, beyond which some are refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A limit on calls, with the setting that moves it; `error` is what a call beyond it answers."""

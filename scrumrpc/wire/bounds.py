@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from scrumrpc.errors import APIBusy
 from scrumrpc.wire.endpoint import error_headers, error_of, send_json
+from scrumrpc.wire.shedding import SheddingProtocol
 
 LARGEST_HEAD = 128 * 1024
 """Bytes of a request's first line and headers."""
@@ -46,7 +47,7 @@ class OutOfBoundsError(Exception):
     """The request is larger than the server accepts; the message is for the client."""
 
 
-class BoundedProtocol(HttpToolsProtocol):
+class BoundedProtocol(SheddingProtocol):
     """uvicorn's connection within bounds.
 
     It has none itself: whoever connects and says nothing, sends a byte a minute, or takes nothing of a large answer,
@@ -91,6 +92,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if not (self._in_head or self._in_body) and self.sheds(data):
+            self._since = self.loop.time()
+            return
         self._unset_keepalive_if_required()
         self._read = len(data)
         self._raw += self._read

@@ -24,9 +24,19 @@ _SECONDS = Histogram(
 
 def count_call(method: str, outcome: str, seconds: float) -> None:
     """Counts a call. Names that are no methods count as one, so that nobody can fill the memory with them."""
-    calls, times = _meters(method if method in METHODS else "unknown", outcome)
+    calls, times = _meters(known(method), outcome)
     calls.inc()
     times.observe(seconds)
+
+
+def count_refused(method: str, outcome: str, calls: int) -> None:
+    """Counts calls that were refused before they began, of a name that is `known`; how long that took tells nothing."""
+    _meters(method, outcome)[0].inc(calls)
+
+
+def known(method: str) -> str:
+    """The name under which a method is counted."""
+    return method if method in METHODS else "unknown"
 
 
 @cache

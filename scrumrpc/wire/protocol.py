@@ -12,6 +12,7 @@ from scrumrpc.errors import InvalidRequest
 from scrumrpc.wire.bounds import BoundedProtocol, Bounds
 from scrumrpc.wire.connection import TRANSPORT
 from scrumrpc.wire.endpoint import COMMON_HEADERS, error_of
+from scrumrpc.wire.shedding import Door
 
 _LINGER = 2.0
 """Seconds that a client which is refused gets to read why, before what it still sends would cost it the answer."""
@@ -90,7 +91,7 @@ class Protocol(BoundedProtocol):
             self._check_headers()
             self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
             super().on_headers_complete()
-            self.cycle.default_headers = self._headers()
+            self.cycle.default_headers = self.headers_of_answers()
             if self.scope["method"] != "HEAD":  # after whose head nothing is written
                 self.cycle.transport = _HeadWithBody(self.transport)
 
@@ -141,8 +142,7 @@ class Protocol(BoundedProtocol):
                 lines.append(b"%b: %b" % (name, value))
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
-    def _headers(self) -> list[tuple[bytes, bytes]]:
-        """What goes with every answer on this connection."""
+    def headers_of_answers(self) -> list[tuple[bytes, bytes]]:
         headers = self.server_state.default_headers
         return [*headers, self.https_only] if self.https_only and self.scheme == "https" else headers
 
@@ -180,7 +180,7 @@ class Protocol(BoundedProtocol):
         """
         body = b"".join(error_of(InvalidRequest(self._declined)))
         headers = [
-            *self._headers(),
+            *self.headers_of_answers(),
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
             *COMMON_HEADERS,
@@ -197,13 +197,17 @@ class Protocol(BoundedProtocol):
         self.part()
 
 
-def protocol_within(bounds: Bounds, *, https_only_seconds: int) -> type[Protocol]:
-    """The protocol for connections within bounds, which tells clients for so many seconds to come with https only."""
+def protocol_within(bounds: Bounds, door: Door, *, https_only_seconds: int) -> type[Protocol]:
+    """The protocol for connections within bounds, which tells clients for so many seconds to come with https only.
+
+    Requests that `door` does not let in are refused.
+    """
 
     class Bounded(Protocol):
         pass
 
     Bounded.bounds = bounds
+    Bounded.door = door
     if https_only_seconds:
         Bounded.https_only = (b"strict-transport-security", b"max-age=%d" % https_only_seconds)
     return Bounded

@@ -38,12 +38,13 @@ def test_limits_are_those_of_the_settings(settings: Settings) -> None:
 
 def test_no_page_names_a_setting_that_does_not_exist(site: dict[str, Document]) -> None:
     named = {name for page in site.values() for name in re.findall(r"SCRUMRPC_[A-Z_]+", page.text)}
-    settings_alone = {facts.PUBLIC_URL, facts.HISTORY_DAYS, facts.PRIVATE_TARGETS}
+    settings_alone = {"SCRUMRPC_BUSY_AFTER", facts.PUBLIC_URL, facts.HISTORY_DAYS, facts.PRIVATE_TARGETS}
     assert named == {limit.setting for limit in facts.LIMITS} | settings_alone
     assert {name.removeprefix("SCRUMRPC_").lower() for name in named} <= set(Settings.__dataclass_fields__)
 
 
 def test_the_other_facts(settings: Settings) -> None:
+    assert settings.busy_after == facts.BUSY_AFTER
     assert facts.MOST_PARAMETERS == MOST_PARAMETERS
     assert next(option for option in serve.params if option.name == "port").default == facts.PORT
     assert (ACCOUNT, EMAIL) == (sample.ACCOUNT, sample.ADMINISTRATOR)

@@ -55,26 +55,26 @@ class Transport(asyncio.Transport):
         """Nothing to do."""
 
 
-def exchange(app: ASGIApp, *sent: bytes, ended: bool = False) -> Transport:
+def exchange(app: ASGIApp, *sent: bytes, ended: bool = False, protocol: type[Protocol] = Protocol) -> Transport:
     """What an application's answers to a connection look like; the client may end it when it has sent all."""
 
     async def work() -> Transport:
-        config = uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", log_config=None, server_header=False)
+        config = uvicorn.Config(app, http=protocol, ws="none", lifespan="off", log_config=None, server_header=False)
         config.date_header = False
         config.load()
         state = ServerState()
-        protocol = Protocol(config, state, {})
+        connection = protocol(config, state, {})
         transport = Transport()
-        protocol.connection_made(transport)
+        connection.connection_made(transport)
         for data in sent:
-            protocol.data_received(data)
+            connection.data_received(data)
             await asyncio.sleep(0)
         if ended:
-            protocol.eof_received()
+            connection.eof_received()
         async with asyncio.timeout(60):
             while state.tasks:
                 await asyncio.gather(*state.tasks)
-        protocol.connection_lost(None)
+        connection.connection_lost(None)
         return transport
 
     return asyncio.run(work())
