@@ -1,13 +1,14 @@
 """What senders do with webhooks in the database: claim one, look again before each attempt, note how it ended.
 
 A claim lapses by itself, so that a sender that was killed holds nothing up. The clock is the database's, which all
-senders share. Whatever a sender writes it writes only while the claim is still its own. Every statement may be
-repeated, where a connection broke: then, at worst, an attempt is written down twice.
+senders share. It may be set back, by any time: nothing then waits longer than it can without that. Whatever a
+sender writes it writes only while the claim is still its own. Every statement may be repeated, where a connection
+broke: then, at worst, an attempt is written down twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,19 +19,32 @@ from scrumrpc.store.standing import PROJECTS
 MOST_KEPT = 100
 """So many attempts are kept of a webhook, the latest."""
 
-# Accounts that take no calls are told nothing either.
-_CLAIM = """
-WITH due AS MATERIALIZED (
+# What failed is due after a delay. A longer one than there is after so many failures is of before the clock was set
+# back; and what has not failed is due, whatever time it was when it was looked at last.
+_LONGEST_DELAY = "(%(longest_delays)s::float8[])[least(w.failures, cardinality(%(longest_delays)s::float8[]))]"
+_IS_DUE = f"""
+    (w.due_at <= now() OR w.due_at > now() + coalesce({_LONGEST_DELAY}, 0) * interval '1 second')
+"""
+
+# Accounts that take no calls are told nothing either. A claim that lasts longer than any is one of before the clock was
+# set back: it is not taken, as its sender may still be at it, but lasts no longer than one that is made now.
+_CLAIM = f"""
+WITH from_the_future AS (
+    UPDATE webhooks SET claimed_until = now() + %(seconds)s * interval '1 second'
+    WHERE (account_id, webhook_id) IN (
+        SELECT account_id, webhook_id FROM webhooks WHERE claimed_until > now() + %(seconds)s * interval '1 second'
+        FOR UPDATE SKIP LOCKED)),
+due AS MATERIALIZED (
     SELECT w.account_id, w.webhook_id FROM webhooks w JOIN accounts a ON a.account_id = w.account_id
     WHERE (w.claimed_until IS NULL OR w.claimed_until <= now())
       AND NOT a.is_closed AND a.has_api_access AND NOT a.in_maintenance
-      AND (w.test_id IS NOT NULL OR w.is_enabled AND w.due_at <= now() AND w.delivered_version < a.data_version)
+      AND (w.test_id IS NOT NULL OR w.is_enabled AND w.delivered_version < a.data_version AND {_IS_DUE})
       AND w.account_id <> ALL(%(without)s::bigint[])
     ORDER BY w.due_at LIMIT 1 FOR UPDATE OF w SKIP LOCKED)
 UPDATE webhooks w SET claim = %(claim)s, claimed_until = now() + %(seconds)s * interval '1 second'
 FROM due WHERE w.account_id = due.account_id AND w.webhook_id = due.webhook_id
 RETURNING w.account_id, w.webhook_id
-"""
+"""  # noqa: S608
 
 _RENEW = f"""
 WITH renewed AS (
@@ -38,7 +52,7 @@ WITH renewed AS (
     WHERE account_id = %(account)s AND webhook_id = %(webhook)s AND claim = %(claim)s
     RETURNING *)
 SELECT w.url, w.secret, CASE WHEN w.old_secret_until > now() THEN w.old_secret END, w.test_id,
-       w.is_enabled AND w.due_at <= now(), w.delivered_version, w.failures, a.epoch, a.data_version, a.oldest_version,
+       w.is_enabled AND {_IS_DUE}, w.delivered_version, w.failures, a.epoch, a.data_version, a.oldest_version,
        NOT a.is_closed AND a.has_api_access AND NOT a.in_maintenance, p.id IS NOT NULL,
        w.projects, w.object_types, {PROJECTS}
 FROM renewed w JOIN accounts a ON a.account_id = w.account_id
@@ -87,12 +101,17 @@ _NOTE_TEST = _NOTE.format("test_id = CASE WHEN test_id <> %(message)s THEN test_
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A webhook that a sender has for itself; `token` tells its claim from that of another sender."""
+    """A webhook that a sender has for itself; `token` tells its claim from that of another sender.
+
+    It lasts for so many `seconds` from when it was renewed last. `longest_delays` are the seconds after which a version
+    is tried again at the latest: once it has failed, twice, ...
+    """
 
     account: int
     webhook: int
     token: str
     seconds: float
+    longest_delays: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +153,22 @@ class Attempt:
     failure: str | None
 
 
-async def claim(conn: Connection, token: str, seconds: float, without: Collection[int]) -> Claim | None:
+async def claim(
+    conn: Connection, token: str, seconds: float, longest_delays: Sequence[float], without: Collection[int]
+) -> Claim | None:
     """Claims the webhook that has been due for longest, of no account in `without`; None where nothing is due."""
-    cursor = await conn.execute(_CLAIM, {"claim": token, "seconds": seconds, "without": list(without)})
+    parameters = {
+        "claim": token, "seconds": seconds, "longest_delays": list(longest_delays), "without": list(without),
+    }  # fmt: skip
+    cursor = await conn.execute(_CLAIM, parameters)
     row = await cursor.fetchone()
-    return Claim(row[0], row[1], token, seconds) if row else None
+    return Claim(row[0], row[1], token, seconds, longest_delays) if row else None
 
 
 async def renew(conn: Connection, claim: Claim) -> Outlook | None:
     """Keeps the claim, and answers what is to be done at present; None where it is lost or the webhook is gone."""
-    cursor = await conn.execute(_RENEW, {**_parameters_of(claim), "seconds": claim.seconds})
+    more = {"seconds": claim.seconds, "longest_delays": list(claim.longest_delays)}
+    cursor = await conn.execute(_RENEW, {**_parameters_of(claim), **more})
     row = await cursor.fetchone()
     if row is None:
         return None

@@ -11,6 +11,7 @@ DELAYS = (5.0, 30.0, 2 * _MINUTE, 10 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 
 """Seconds from one attempt to the next: 17 attempts in three days."""
 _JITTER = 0.2
 """A delay is longer or shorter by up to this part of it, so that what failed together is not repeated together."""
+LONGEST_DELAYS = tuple(delay * (1 + _JITTER) for delay in DELAYS)
 _GONE = 410
 
 

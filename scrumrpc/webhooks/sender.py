@@ -20,7 +20,7 @@ from scrumrpc.errors import APIBusy, APINotAvailable
 from scrumrpc.store import deliveries
 from scrumrpc.store.database import Database
 from scrumrpc.store.deliveries import Claim
-from scrumrpc.webhooks.patience import PATIENCE
+from scrumrpc.webhooks.patience import LONGEST_DELAYS, PATIENCE
 
 _LOG = structlog.get_logger("scrumrpc.webhooks")
 
@@ -114,7 +114,13 @@ class Sender:
             full = [account for account, count in of_account.items() if count >= self._pace.at_once_of_account]
             token = secrets.token_hex(16)
             claim = await self._database.read(
-                partial(deliveries.claim, token=token, seconds=self._pace.claim, without=full)
+                partial(
+                    deliveries.claim,
+                    token=token,
+                    seconds=self._pace.claim,
+                    longest_delays=LONGEST_DELAYS,
+                    without=full,
+                )
             )
             if claim is None:
                 return
