@@ -24,14 +24,17 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(None) as scope:
 
+            is_over = False
+
             def end(_watching: asyncio.Task[None]) -> None:
-                scope.reschedule(loop.time())
+                if not is_over:
+                    scope.reschedule(loop.time())
 
             watching.add_done_callback(end)
             try:
                 yield
             finally:
-                watching.remove_done_callback(end)
+                is_over = True  # `end` may be about to be called already
     except TimeoutError:
         if watching.done():
             raise ClientGoneError from None
