@@ -23,7 +23,6 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
     watching = asyncio.create_task(_hung_up(receive))
     try:
         async with asyncio.timeout(None) as scope:
-
             is_over = False
 
             def end(_watching: asyncio.Task[None]) -> None:

@@ -60,13 +60,19 @@ def effects(calls: Iterable[Call], log: Sequence[Logged]) -> list[str]:
         done = sorted({each.version for entries in found for each in entries})
         for version in done:
             explained[version].append(call)
-        if (wrong := _expected(call, found, done)) is not None:
+        if (wrong := _expected(call, found, done)) is not None and not _came_too_late(call, by_mark):
             problems.append(f"{call.client}: {call.method} {call.marks[0]!r}: {wrong}")
     for version in sorted({each.version for each in log}):
         if len(explained[version]) != 1:
             names = [f"{call.client} {call.marks[0]!r}" for call in explained[version]]
             problems.append(f"version {version} comes from {names or 'no call'}")
     return problems
+
+
+def _came_too_late(call: Call, by_mark: Mapping[str, Sequence[Logged]]) -> bool:
+    """Whether a call was repeated when what it is about was deleted already, and had not been executed before."""
+    is_gone = any(deleted(value) in by_mark for value in call.given.values())
+    return is_gone and call.attempts > 1 and call.error == "ObjectNotFound" and call.marks[0] not in by_mark
 
 
 def _expected(call: Call, found: Sequence[Sequence[Logged]], done: Sequence[int]) -> str | None:

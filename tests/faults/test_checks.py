@@ -63,6 +63,15 @@ def test_a_wrong_record_is_found(place: int, wrong: Call, said: str) -> None:
     assert any(said in problem for problem in checks.effects(calls, LOG))
 
 
+def test_who_repeats_a_call_when_its_object_is_gone_is_told_that() -> None:
+    late = call("setTagName", "w 6", status=404, error="ObjectNotFound", given={"tagID": "1-0-1"})
+    assert len(checks.effects([*right(), late], LOG)) == 1
+    late.attempts = 2
+    assert checks.effects([*right(), late], LOG) == []
+    late.given = {"tagID": "1-0-3"}
+    assert len(checks.effects([*right(), late], LOG)) == 1
+
+
 def test_a_call_that_was_done_twice_is_found() -> None:
     again = [*LOG, Logged(9, 4, "1-0-4", "Tag", {"name": "w 0"})]
     assert any("done several times, in versions [5, 9]" in problem for problem in checks.effects(right(), again))
