@@ -26,12 +26,12 @@ class Client:
 def test_a_block_is_broken_off_when_the_client_hangs_up() -> None:
     async def whole() -> None:
         client = Client()
-        with pytest.raises(ClientGoneError):
-            async with while_connected(client.receive):
-                client.hangs_up.set()
-                await asyncio.sleep(60)
+        async with while_connected(client.receive):
+            client.hangs_up.set()
+            await asyncio.sleep(60)
 
-    asyncio.run(whole())
+    with pytest.raises(ClientGoneError):
+        asyncio.run(whole())
 
 
 def test_a_block_that_ends_just_when_the_client_hangs_up_leaves_nothing_behind() -> None:
