@@ -53,7 +53,7 @@ class Replayed(Images):
         self._objects: dict[int, ObjectRecord] = {}
         self._image = Image(1, 0)
 
-    async def at(self, account: int, version: int) -> Image:
+    async def at(self, account: int, _epoch: str, version: int) -> Image:
         """The image at a version; it costs less to ask in their order."""
         if version < self._image.version:
             self._next, self._objects = 0, {}
