@@ -29,7 +29,9 @@ from tests.world import World
 
 ADMINISTRATORS = ["ann@example.com"] * 12 + ["cid@example.com"]
 OTHERS = ["BEN@example.com", "BEN@example.com", "nobody@example.com"]
-UNKNOWN = ["key_hash", "prefix", "secret", "old_secret", "parameters_hash", "commit_hook_secret", "test_id", "claim"]
+UNKNOWN = [
+    "epoch", "key_hash", "prefix", "secret", "old_secret", "parameters_hash", "commit_hook_secret", "test_id", "claim",
+]  # fmt: skip
 """Columns with values that are never the same."""
 WEBHOOKS = ["addWebhook", "setWebhookDescription", "disableWebhook", "enableWebhook", "deleteWebhook"]
 
