@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import ssl
+import sys
 import tempfile
 import threading
 from contextlib import AsyncExitStack
@@ -25,6 +26,9 @@ from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.orders import Orders
 from scrumrpc.cli.supervisor import WorkerFailedError, Workers
 from scrumrpc.settings import Settings
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from scrumrpc.cli.first_start import NewKey
@@ -76,6 +80,7 @@ def _check_certificate(cert: str, key: str | None) -> None:
 
 
 async def _serve(options: Options) -> None:
+    _leave_no_memory_behind()
     settings = Settings.from_environment()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -125,6 +130,13 @@ async def _serve(options: Options) -> None:
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
+
+
+def _leave_no_memory_behind() -> None:
+    """Has no process of the server write its memory to a file when it crashes: keys and data would be in it."""
+    if sys.platform != "win32":
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 async def _first_start(url: str, settings: Settings, *, with_sample: bool) -> list[NewKey]:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
@@ -90,7 +91,7 @@ class Workers:
             stdout=asyncio.subprocess.PIPE,
             pass_fds=[self._counters.number, *(each.fileno() for each in self._sockets)],
             start_new_session=True,  # Ctrl-C reaches the parent only, which ends the workers in order
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**_without_secrets(os.environ), "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
 
     async def _begin(self, process: asyncio.subprocess.Process, position: int) -> None:
@@ -111,3 +112,8 @@ class Workers:
         if line != b"ready\n":
             await process.wait()
             raise WorkerFailedError(f"A worker ended with code {process.returncode} before it was ready.")
+
+
+def _without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """What workers are to find in their environment: of the database they are told by their orders."""
+    return {name: value for name, value in environment.items() if name not in ("DATABASE_URL", "DATABASE_URL_FILE")}

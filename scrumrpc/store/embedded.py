@@ -47,6 +47,7 @@ password_encryption = 'scram-sha-256'
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%u@%d '
+log_parameter_max_length = 0
 """
 INCLUDE = "\n# The settings of scrumrpc; your own go below this line.\ninclude_if_exists = 'scrumrpc.conf'\n"
 

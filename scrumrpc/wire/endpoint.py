@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import sys
 import time
@@ -19,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scrumrpc.calls.pipeline import Answer, Calls, find
-from scrumrpc.calls.registry import Method
+from scrumrpc.calls.registry import METHODS, Method
 from scrumrpc.calls.tags import Unchanged
 from scrumrpc.calls.view import File, Json
 from scrumrpc.errors import ApiError, InternalServerError, InvalidParameter, InvalidRequest
@@ -41,6 +42,7 @@ _IN_BASE64 = 2
 
 COMMON_HEADERS = ((b"cache-control", b"no-store"), *FOR_BROWSERS)
 """Of every JSON answer that has no tag."""
+_LIKE_A_KEY = re.compile(r"(?=[A-Za-z+/]*[0-9])[0-9A-Za-z+/]{16,}")
 _JSON = (b"content-type", b"application/json")
 
 
@@ -228,7 +230,7 @@ def result_of(answer: Answer) -> list[bytes]:
 
 def unexpected(call_id: str, name: str) -> InternalServerError:
     """The error for an exception that is just being handled; the operator finds all of it in the log."""
-    _LOG.exception("call failed", call_id=call_id, method=name[:60])
+    _LOG.exception("call failed", call_id=call_id, method=logged(name))
     return InternalServerError(
         f"An error inside the server. The operator finds it in the log under the call id {call_id}."
     )
@@ -285,7 +287,8 @@ def log_call(
     It looks like the lines of structlog and goes where they go, past its processors: these take as long as a third of a
     poll.
     """
-    line: dict[str, Any] = {"call_id": call_id, "method": name[:60], "status": status, "ms": round(seconds * 1000, 3)}
+    milliseconds = round(seconds * 1000, 3)
+    line: dict[str, Any] = {"call_id": call_id, "method": logged(name), "status": status, "ms": milliseconds}
     if answer:
         line |= {"account": answer.standing.account, "key": answer.standing.key_name, "version": answer.version}
     elif error:
@@ -294,6 +297,11 @@ def log_call(
             line |= {"account": error.account, "key": error.key_name}
     line |= {"event": "call", "level": "info", "timestamp": datetime.now(UTC)}
     _lines().msg(orjson.dumps(line, option=orjson.OPT_UTC_Z))
+
+
+def logged(name: str) -> str:
+    """The name of a method for the log; of what is none, nothing that could be a key that somebody put there."""
+    return name if name in METHODS else _LIKE_A_KEY.sub("...", name[:60])
 
 
 @cache

@@ -12,13 +12,14 @@ import pytest
 from starlette.datastructures import Headers
 
 import methods  # noqa: F401  registers all methods
+from scrumrpc.calls.authentication import new_key
 from scrumrpc.calls.guessing import Guessing
 from scrumrpc.calls.pipeline import Answer
 from scrumrpc.errors import InvalidMethodName, InvalidParameter, InvalidRequest
 from scrumrpc.store.standing import standing_from
 from scrumrpc.wire.addresses import Addresses
 from scrumrpc.wire.credentials import Callers
-from scrumrpc.wire.endpoint import Endpoint, check_verb, wants_pretty
+from scrumrpc.wire.endpoint import Endpoint, check_verb, logged, wants_pretty
 
 HERE = {"host": "scrum.example.com"}
 
@@ -55,6 +56,20 @@ def test_a_result_that_cannot_be_written_is_an_error_of_the_server() -> None:
     error = orjson.loads(body["body"])
     assert (error["objectType"], error["errorID"]) == ("Error", "InternalServerError")
     assert call_id in error["errorMessage"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("getData", "getData"),
+        ("setBacklogItemDetailedEstimates", "setBacklogItemDetailedEstimates"),  # which is none, but could be
+        (new_key(7), "7-..."),
+        ("whsec_ZLeSU8Pq1hyVIsXbDdv0wKCJ3rGmTnOuFa9HzYxMk4E=", "whsec_...="),
+        ("x" * 100, "x" * 60),
+    ],
+)
+def test_what_is_no_method_is_logged_without_what_could_be_a_key(name: str, line: str) -> None:
+    assert logged(name) == line
 
 
 def test_pretty_is_true_or_false() -> None:
