@@ -16,7 +16,7 @@ from scrumrpc.model.record import Record
 from scrumrpc.store import accounts, log
 from scrumrpc.store.contents import INSERT_CONTENT
 from scrumrpc.store.database import Connection
-from scrumrpc.store.exporting import history
+from scrumrpc.store.exporting import WITHOUT_LIMITS, history
 from scrumrpc.store.flush import Statement, flush
 from scrumrpc.store.loading import load_records
 from scrumrpc.store.writes import writes_of
@@ -25,9 +25,6 @@ _AT_ONCE = 1_000
 """Rows, or objects, that are sent in one go."""
 _BYTES_AT_ONCE = 4 * 1024 * 1024
 """A row that is larger is sent by itself."""
-
-# Between two statements much is to be looked at, and an account may be large.
-_WITHOUT_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 
 _WHAT_THERE_IS = """
 SELECT (SELECT data_version > 0 OR last_object > 0 FROM accounts WHERE account_id = %(account)s),
@@ -87,7 +84,7 @@ class Importing:
 
     async def begin(self) -> None:
         """RequirementNotSatisfied unless the account is as it was when it was added."""
-        await self._conn.execute(_WITHOUT_LIMITS)
+        await self._conn.execute(WITHOUT_LIMITS)
         cursor = await self._conn.execute(_WHAT_THERE_IS, {"account": self._account})
         row = await cursor.fetchone()
         assert row is not None
@@ -116,12 +113,12 @@ class Importing:
     async def add_change(self, change: Line) -> None:
         """A change of that version."""
         self._tell("change", change)
-        state = change["state"]
+        state = None if change["state"] is None else orjson.dumps(change["state"]).decode()
         await self._write(log.INSERT_CHANGE, {
             "version": self._version, "number": change["object"], "object_type": change["type"],
             "project": change["project"], "operation": change["operation"], "changed": change["changed"],
-            "state": None if state is None else orjson.dumps(state).decode(),
-        })  # fmt: skip
+            "state": state,
+        }, len(state or ""))  # fmt: skip
 
     async def add_file(self, file: Line) -> None:
         """The content of a file."""

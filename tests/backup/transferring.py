@@ -13,7 +13,6 @@ import orjson
 
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.errors import ApiError
-from scrumrpc.model.export.form import KINDS
 from scrumrpc.model.export.lines import Seal
 from scrumrpc.store import accounts, exporting
 from tests.model.arguments import Drawing
@@ -66,10 +65,9 @@ def sealed(lines: Iterable[Any]) -> list[bytes]:
     seal = Seal()
     whole = [line if isinstance(line, bytes) else orjson.dumps(line) + b"\n" for line in lines]
     for line in whole:
-        kind = orjson.loads(line).get("line")
-        seal.lines.setdefault(kind if isinstance(kind, str) else "", 0)
-        seal.take(kind if isinstance(kind, str) else "", line)
-    seal.lines = {kind: count for kind, count in seal.lines.items() if kind in KINDS}
+        said = orjson.loads(line)
+        kind = said.get("line") if isinstance(said, dict) else None
+        seal.take(kind if isinstance(kind, str) and kind in seal.lines else "account", line)
     return [*whole, orjson.dumps({"line": "end", **seal.values}) + b"\n"]
 
 

@@ -58,7 +58,7 @@ class Replay:
         if operation not in ("created", "updated", "deleted"):
             raise DoesNotFit(f"the operation cannot be {operation[:40]!r}.")
         if (state is None) != (operation == "deleted"):
-            raise DoesNotFit(f"an object that was {operation} {'has' if state is None else 'has no'} state.")
+            raise DoesNotFit(f"an object that was {operation} has {'a' if state is None else 'no'} state.")
         before = self.records.get(number)
         after = None if state is None else record_in(number, told["type"], state)
         if self.version > self._oldest:
