@@ -74,8 +74,8 @@ def test_compressed_files_are_whole_or_refused(tmp_path: Path, step: int) -> Non
 
 
 JUNK = (
-    None, True, False, 0, 1, 2, 3, 7, -1, 2**40, 2**63, 2**64 - 1, 0.5, 1e300, "", "a0", "x", "NaN", "2027-01-04", "Done",
-    "Task", "Person", "deleted", "\u2028☃", "1-2-3", [], {}, [1], [[]], ["x"], [None], {"a": 1}, "y" * 3000,
+    None, True, False, 0, 1, 2, 3, 7, -1, 2**40, 2**63, 2**64 - 1, 0.5, 1e300, "", "a0", "x", "NaN", "2027-01-04",
+    "Done", "Task", "Person", "deleted", "\u2028☃", "1-2-3", [], {}, [1], [[]], ["x"], [None], {"a": 1}, "y" * 3000,
 )  # fmt: skip
 
 
