@@ -30,7 +30,7 @@ def live(world: World, seed: int, calls: int) -> None:
     world.load(*objects(world.account))
     seeded = Seeded(str(seed).encode(), WRITING)
     images = Images(world.database, 10**9)
-    image = world.run(images.at_least(world.account, world.version))
+    image = world.run(images.at_least(world.account, world.epoch, world.version))
     [caller] = [each.id for each in image.records() if each.get("emailAddress") == world.admin]
     gone: dict[int, Record] = {}
     for _ in range(calls):
@@ -42,7 +42,7 @@ def live(world: World, seed: int, calls: int) -> None:
             version = world.answer(method.name, **given).version
         except ApiError:
             continue
-        before, image = image, world.run(images.at_least(world.account, version))
+        before, image = image, world.run(images.at_least(world.account, world.epoch, version))
         gone |= {each.number: each for each in before.records() if each.number not in image}
 
 
@@ -92,6 +92,7 @@ def imported(world: World, lines: Sequence[bytes], folder: Path, account: int | 
         world.account = before
         raise
     world.key = world.new_key()
+    [world.epoch] = [each.epoch for each in world.store(accounts.accounts) if each.account_id == world.account]
     return world.account
 
 
