@@ -9,6 +9,8 @@ import orjson
 
 GRACE = 30
 """Seconds that running calls get to end."""
+READ_CERTIFICATE = b"read the certificate\n"
+"""What the parent tells a worker later, when there is a new one."""
 
 
 @dataclass(frozen=True, slots=True)

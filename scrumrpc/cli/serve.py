@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scrumrpc.cli.certificates import context_of
 from scrumrpc.cli.command import data_option, tell_failures
 from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.orders import Orders
@@ -57,7 +58,9 @@ _FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
 @data_option
-@click.option("--tls-cert", type=_FILE, help="Certificate (PEM): serves https and redirects http to it.")
+@click.option(
+    "--tls-cert", type=_FILE, help="Certificate (PEM): serves https, and redirects http. SIGHUP reads it anew."
+)
 @click.option("--tls-key", type=_FILE, help="Key of the certificate (PEM).")
 @click.option("--sample", is_flag=True, help="Load the sample account, for trying the documentation's examples.")
 def serve(
@@ -74,7 +77,7 @@ def serve(
 
 def _check_certificate(cert: str, key: str | None) -> None:
     try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key)
+        context_of(cert, key)
     except (ssl.SSLError, OSError) as error:
         raise click.ClickException(f"The certificate and its key cannot be used: {error}") from None
 
@@ -115,6 +118,8 @@ async def _serve(options: Options) -> None:
         except WorkerFailedError as error:
             raise click.ClickException(f"{error} What it said stands above.") from None
         _announce(options, origin, new_keys, embedded=postgres is not None)
+        if options.tls_cert:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, workers.read_certificate)
         if settings.history_days:
             keep_days = import_module("scrumrpc.cli.history").keep_days
             cleanup.push_async_callback(_ended, asyncio.create_task(keep_days(url, settings.history_days)))

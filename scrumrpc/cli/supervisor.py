@@ -14,7 +14,7 @@ from dataclasses import replace
 import structlog
 
 from scrumrpc.calls.counters import CountersFile
-from scrumrpc.cli.orders import GRACE, Orders
+from scrumrpc.cli.orders import GRACE, READ_CERTIFICATE, Orders
 
 _LOG = structlog.get_logger("scrumrpc.supervisor")
 _SOON = 2.0
@@ -48,6 +48,12 @@ class Workers:
     async def supervise(self) -> None:
         """Replaces workers that end, until cancelled."""
         await asyncio.gather(*(self._keep(position) for position in range(self._count)))
+
+    def read_certificate(self) -> None:
+        """Has the workers read the certificate anew."""
+        for process in self._processes:
+            if process.returncode is None and process.stdin is not None:
+                process.stdin.write(READ_CERTIFICATE)
 
     async def stop(self) -> None:
         """Lets running calls end, then ends the workers."""

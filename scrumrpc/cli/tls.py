@@ -8,14 +8,18 @@ import socket
 import ssl
 from collections.abc import Callable
 
+import structlog
 import uvicorn
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from scrumrpc.cli.certificates import context_of
 from scrumrpc.cli.orders import tell_ready
 from scrumrpc.errors import InvalidRequest
+from scrumrpc.wire.bounds import SURPLUS
 from scrumrpc.wire.endpoint import error_of, send_json
 
+_LOG = structlog.get_logger("scrumrpc.tls")
 _PATIENCE = 10.0
 """Seconds that a new connection gets to say something, and to shake hands."""
 _FAREWELL = 5.0
@@ -27,15 +31,34 @@ _TLS_HANDSHAKE = b"\x16"
 class TlsServer(uvicorn.Server):
     """uvicorn, with the first byte of each connection telling whether it speaks TLS.
 
-    `before_end` is called when it begins to end.
+    `certificate` are the files of it and of its key. `before_end` is called when it begins to end. It takes at most so
+    many `connections`, those that are only being opened included.
     """
 
-    def __init__(self, config: uvicorn.Config, before_end: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        before_end: Callable[[], None],
+        certificate: tuple[str, str | None],
+        connections: int,
+    ) -> None:
         super().__init__(config)
         self._before_end = before_end
+        self._certificate = certificate
+        self._most = connections + SURPLUS
+
+    def read_certificate(self) -> None:
+        """Uses the certificate that is in the files now for new connections, if it can be used; else the one before."""
+        try:
+            self.config.ssl = context_of(*self._certificate)
+        except (OSError, ssl.SSLError) as error:
+            _LOG.error("the new certificate cannot be used: the one before stays in use", reason=str(error))
+        else:
+            _LOG.info("certificate read")
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes connections on the sockets."""
+        self.config.ssl = context_of(*self._certificate)
         await self.lifespan.startup()
         if self.lifespan.should_exit:
             raise SystemExit(uvicorn.config.STARTUP_FAILURE)
@@ -66,6 +89,9 @@ class TlsServer(uvicorn.Server):
                 connection, _ = await loop.sock_accept(listening)
             except OSError:
                 await asyncio.sleep(0.1)  # out of file handles, say: the next attempt may succeed
+                continue
+            if len(self._opening) + len(self.server_state.connections) >= self._most:
+                connection.close()
                 continue
             task = asyncio.create_task(self._open(connection))
             self._opening.add(task)

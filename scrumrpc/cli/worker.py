@@ -40,7 +40,6 @@ def main() -> None:
     if not line:
         return  # the parent ended before the database was ready
     orders = Orders(**orjson.loads(line))
-    threading.Thread(target=_stop_when_left_alone, daemon=True).start()
     configure_logs()
     files = _allow_many_files()
     settings = Settings.from_environment()
@@ -62,11 +61,14 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         backlog=2048,
-        ssl_certfile=orders.tls_cert,
-        ssl_keyfile=orders.tls_key,
     )
     _look_for_cycles_seldom()
-    server = (TlsServer if orders.tls_cert else PlainServer)(config, app.state.end_waiting)
+    server: TlsServer | PlainServer
+    if orders.tls_cert:
+        server = TlsServer(config, app.state.end_waiting, (orders.tls_cert, orders.tls_key), most)
+    else:
+        server = PlainServer(config, app.state.end_waiting)
+    threading.Thread(target=_listen_to_parent, args=(server,), daemon=True).start()
     server.run(sockets=[socket.socket(fileno=number) for number in orders.sockets])
 
 
@@ -109,10 +111,11 @@ def _look_for_cycles_seldom() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
-def _stop_when_left_alone() -> None:
+def _listen_to_parent(server: TlsServer | PlainServer) -> None:
     while os.read(0, 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+        if isinstance(server, TlsServer):
+            server.read_certificate()  # connections that are opened from now on have it
+    os.kill(os.getpid(), signal.SIGTERM)  # left alone
 
 
 if __name__ == "__main__":
