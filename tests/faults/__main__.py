@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from tests.faults.deployment import MAY_MOUNT, Deployment
@@ -61,7 +63,7 @@ def _run(folder: Path, kinds: list[Fault], chosen: argparse.Namespace) -> list[s
     deployment = Deployment(folder, chosen.workers)
     try:
         able = [kind for kind in kinds if NEEDS.get(kind) not in deployment.lacks]
-        faults = [able[number % len(able)] for number in range(chosen.faults)]
+        faults = list(islice(_in_rounds(able), chosen.faults))
         scenario = Scenario(Company(deployment), chosen.seed)
         asyncio.run(scenario.run(faults))
         problems = asyncio.run(scenario.check())
@@ -73,6 +75,14 @@ def _run(folder: Path, kinds: list[Fault], chosen: argparse.Namespace) -> list[s
     problems += [f"the server said: {line}" for line in deployment.complaints()]
     print(summary(scenario, problems, time.monotonic() - began))
     return problems
+
+
+def _in_rounds(kinds: list[Fault]) -> Iterator[Fault]:
+    """Each kind once, in order, and then each once again and again, in any order."""
+    order = list(kinds)
+    while True:
+        yield from order
+        random.shuffle(order)
 
 
 def _keep(deployment: Deployment, folder: Path) -> None:

@@ -63,10 +63,12 @@ class Caller:
                 answer = await self.client.get(call.method, params=dict(call.given), headers=dict(headers))
         except httpx2.TransportError:
             call.status = None
+            self.record.set_back(None)
             return None
         call.ended = time.monotonic()
         call.hear(answer)
         if not call.is_answered:
+            self.record.set_back(answer)
             return None
         self.answered += 1
         return answer

@@ -25,9 +25,10 @@ ENVIRONMENT = {
     "SCRUMRPC_DATABASE_CONNECTIONS": "4",
     "SCRUMRPC_DATABASE_WAIT": "3",
 }
-DISK = 400 * 2**20
+DISK = 320 * 2**20
 """Bytes of the disk: a cluster takes 60 MB of it, and its log up to 96 MB."""
-_MORE_SETTINGS = "max_wal_size = '96MB'\n"
+_MORE_SETTINGS = "max_wal_size = '96MB'\nmax_connections = 40\n"
+"""The second one holds from when PostgreSQL is started again."""
 MAY_MOUNT = "SCRUMRPC_FAULTS_MAY_MOUNT"
 """Set in the environment of a process that is in a mount namespace of its own."""
 
@@ -55,7 +56,7 @@ class Deployment:
         self.server = Server(self._options, self.environment)
         self.address = self.server.address
         self.api = self.server.api
-        self.printed = self.server.printed
+        self.admin = self.server.credentials("admin@example.com")
         self.front = Front(self.port)
         with (self.folder / "postgres" / "postgresql.conf").open("a") as settings:
             settings.write(_MORE_SETTINGS)

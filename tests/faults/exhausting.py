@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import resource
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import httpx2
 import psycopg
 
 from tests.faults.clock import HOUR
@@ -19,6 +21,8 @@ from tests.wire.surroundings import workers
 _A_WHILE = 1.5
 _LONG = 4.0
 """Longer than calls wait for a connection here."""
+_MANY = 60
+"""More calls than the workers have connections together."""
 _PIECE = 2**20
 
 
@@ -30,10 +34,25 @@ def hold_the_account(deployment: Deployment) -> None:
 
 
 def fill_the_pool(deployment: Deployment) -> None:
-    """Every statement waits for a lock, until all connections of the workers are taken and calls are refused."""
-    with psycopg.connect(deployment.database_url) as conn:
-        conn.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
-        time.sleep(_LONG)
+    """Statements wait for a lock, until all connections of the workers are taken: further calls are told so in time."""
+
+    async def one(client: httpx2.AsyncClient) -> str:
+        # Only a call that asks for the past by itself has a statement of its own.
+        answer = await client.post("getData", data={"atDataVersion": "1"})
+        said = answer.json()
+        return str(said.get("errorID", "Result"))
+
+    async def many() -> list[str]:
+        async with httpx2.AsyncClient(base_url=f"{deployment.api}/", auth=deployment.admin, timeout=60) as client:
+            with psycopg.connect(deployment.database_url) as conn:
+                conn.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
+                calls = [asyncio.create_task(one(client)) for _ in range(_MANY)]
+                await asyncio.wait(calls, timeout=_LONG)
+            return await asyncio.gather(*calls)
+
+    told = asyncio.run(many())
+    assert set(told) <= {"Result", "APIBusy", "APINotAvailable"}, told
+    assert "APIBusy" in told, told
 
 
 def take_all_connections(deployment: Deployment) -> None:

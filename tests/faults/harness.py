@@ -7,7 +7,9 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter as Counts
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -31,7 +33,7 @@ class Company:
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
-        self.admin = deployment.server.credentials("admin@example.com")
+        self.admin = deployment.admin
         self.member = (MEMBER, self.admin[1])
         self.hidden = self.call("addProject", name="Hidden")
         self.shared = self.call("addProject", name="Shared")
@@ -58,8 +60,21 @@ class Company:
         return told
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How many seconds a fault lasted, and how many more it took until all clients were answered again.
+
+    `setbacks` counts what clients were told from its begin to that time in place of an answer.
+    """
+
+    fault: Fault
+    lasted: float
+    seconds: float
+    setbacks: Counts[str]
+
+
 class Scenario:
-    """What happens. `recoveries` has the seconds from the end of each fault until all clients were answered again."""
+    """What happens. `recoveries` has what came of each fault."""
 
     def __init__(self, company: Company, seed: int) -> None:
         self.company = company
@@ -67,7 +82,7 @@ class Scenario:
         self.random = random.Random(seed)
         self.record = Record()
         self.receiver = Receiver()
-        self.recoveries: list[tuple[Fault, float, float]] = []
+        self.recoveries: list[Recovery] = []
         self.start = int(company.call("getDataVersion"))
 
     async def run(self, faults: Sequence[Fault]) -> None:
@@ -90,7 +105,7 @@ class Scenario:
             working = [group.create_task(each.run(stop)) for each in self.workers]
             for number, fault in enumerate(faults, start=1):
                 await self._break_and_recover(fault)
-                print(f"{number}/{len(faults)} {title(fault)}: {self.recoveries[-1][2]:.1f} s", flush=True)
+                print(f"{number}/{len(faults)} {title(fault)}: {self.recoveries[-1].seconds:.1f} s", flush=True)
             stop.set()
             await asyncio.gather(*working)
             self.left_open = len(self.later.open)
@@ -149,7 +164,8 @@ class Scenario:
         await until_none(
             lambda: [c.name for c, count in zip(callers, before, strict=True) if c.answered < count + 2], title(fault)
         )
-        self.recoveries.append((fault, broken - began, time.monotonic() - broken))
+        told = Counts(what for when, what in self.record.setbacks if when >= began)
+        self.recoveries.append(Recovery(fault, broken - began, time.monotonic() - broken, told))
 
     async def _caught_up(self) -> None:
         """Waits until streams and webhook have told everything."""
@@ -180,6 +196,7 @@ class Scenario:
             *await replay.answers(self.deployment.database_url, self.company.admin, whole, calls),
             *await replay.log_gives_tables(database),
             *self._streams(versions),
+            *self.record.unclear,
             *checks.deliveries(self.receiver.received, self.receiver.forged, versions),
         ]
         await database.close()

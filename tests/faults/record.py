@@ -78,15 +78,31 @@ class Call:
 
 @dataclass(slots=True)
 class Record:
-    """The calls of all clients."""
+    """The calls of all clients; and when which attempt was not answered with a result or a final error.
+
+    Such an attempt is noted with the error id of a refusal, or "broken" where the connection broke or the client gave
+    up. `unclear` are refusals that do not say what to do.
+    """
 
     calls: list[Call] = field(default_factory=list)
+    setbacks: list[tuple[float, str]] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
     def new(self, client: str, method: str, given: Mapping[str, str], *marks: str) -> Call:
         """A call that begins now."""
         call = Call(client, method, given, marks, began=time.monotonic())
         self.calls.append(call)
         return call
+
+    def set_back(self, answer: httpx2.Response | None) -> None:
+        """Notes an attempt that was refused for now, or not answered; a refusal says when to come again."""
+        if answer is None:
+            self.setbacks.append((time.monotonic(), "broken"))
+            return
+        error = orjson.loads(answer.content)["errorID"]
+        self.setbacks.append((time.monotonic(), error))
+        if not answer.headers.get("Retry-After", "").isdigit():
+            self.unclear.append(f"{answer.request.url.path}: {error} without Retry-After")
 
 
 def digest(result: Any) -> bytes:

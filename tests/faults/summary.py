@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from statistics import median, quantiles
 
-from tests.faults.harness import Scenario
-from tests.faults.kinds import KINDS, NEEDS, title
+from tests.faults.harness import Recovery, Scenario
+from tests.faults.kinds import KINDS, NEEDS, Fault, title
 from tests.faults.readers import Poller
 from tests.faults.record import Call
+
+_HEAD = (
+    f"{'fault':<37} {'times':>5} {'lasted':>7} {'recovery':>9} {'p99':>6} {'max':>6}  what clients were told meanwhile"
+)
+"""Of seconds, medians; recovery is from the end of the fault until every client was answered twice."""
 
 
 def summary(scenario: Scenario, problems: list[str], seconds: float) -> str:
     """All of it, in lines."""
     calls = scenario.record.calls
-    recovered = [recovery for _, _, recovery in scenario.recoveries]
+    recovered = [recovery.seconds for recovery in scenario.recoveries]
     writing = [call for call in calls if call.marks]
     lines = ["", *_table(scenario)]
-    lines.append(f"all{len(recovered):>43} {median(recovered):>21.2f} {_p99(recovered):>7.2f} {max(recovered):>7.2f}")
     lines += [f"left out: {title(kind)} ({scenario.deployment.lacks[need]})" for kind, need in NEEDS.items()
               if need in scenario.deployment.lacks]  # fmt: skip
     lines += [
@@ -41,18 +46,24 @@ def summary(scenario: Scenario, problems: list[str], seconds: float) -> str:
 
 
 def _table(scenario: Scenario) -> list[str]:
-    by_kind = defaultdict(list)
-    for fault, lasted, recovery in scenario.recoveries:
-        by_kind[fault].append((lasted, recovery))
-    lines = [f"{'fault':<40} {'times':>5} {'lasted':>7}  until all answered: {'median':>5} {'p99':>7} {'max':>7}"]
+    by_kind: dict[Fault, list[Recovery]] = defaultdict(list)
+    for recovery in scenario.recoveries:
+        by_kind[recovery.fault].append(recovery)
+    lines = [_HEAD]
     for kind in KINDS:
         if kind in by_kind:
-            recovered = [recovery for _, recovery in by_kind[kind]]
-            lines.append(
-                f"{title(kind):<40} {len(recovered):>5} {median(lasted for lasted, _ in by_kind[kind]):>7.1f} "
-                f"{median(recovered):>20.2f} {_p99(recovered):>7.2f} {max(recovered):>7.2f}"
-            )
-    return lines
+            lines.append(_line(title(kind), by_kind[kind]))
+    return [*lines, _line("all", scenario.recoveries)]
+
+
+def _line(name: str, recoveries: Sequence[Recovery]) -> str:
+    seconds = [recovery.seconds for recovery in recoveries]
+    told = sum((recovery.setbacks for recovery in recoveries), Counter[str]())
+    meanwhile = ", ".join(f"{count} {what}" for what, count in sorted(told.items()))
+    return (
+        f"{name:<37} {len(seconds):>5} {median(recovery.lasted for recovery in recoveries):>7.1f} "
+        f"{median(seconds):>9.2f} {_p99(seconds):>6.2f} {max(seconds):>6.2f}  {meanwhile}"
+    )
 
 
 def _p99(values: list[float]) -> float:
