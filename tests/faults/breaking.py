@@ -61,6 +61,12 @@ def kill_the_database(deployment: Deployment) -> None:
     signal_all([postmaster(deployment.pid)], signal.SIGKILL)
 
 
+def kill_the_database_and_a_worker(deployment: Deployment) -> None:
+    """A worker starts while the database recovers."""
+    kill_the_database(deployment)
+    kill_a_worker(deployment)
+
+
 def end_the_database(deployment: Deployment) -> None:
     """PostgreSQL shuts down in order, and cuts all connections."""
     signal_all([postmaster(deployment.pid)], signal.SIGINT)

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import psycopg
 
+from tests.faults import breaking
 from tests.faults.clock import HOUR
 from tests.faults.deployment import Deployment
 from tests.wire.surroundings import workers
@@ -83,6 +84,13 @@ def fill_the_disk_to_the_log(deployment: Deployment) -> None:
         with suppress(psycopg.Error), psycopg.connect(_of_superuser(deployment), autocommit=True) as conn:
             for _ in range(12):  # each takes a file of 16 MB, until those are used up that were made in advance
                 conn.execute("SELECT pg_switch_wal(), pg_logical_emit_message(false, '', repeat('x', 100))")
+        time.sleep(_A_WHILE + random.random())
+
+
+def kill_the_database_on_a_full_disk(deployment: Deployment) -> None:
+    """It cannot even write down that it starts, again and again."""
+    with _full(deployment.disk):
+        breaking.kill_the_database(deployment)
         time.sleep(_A_WHILE + random.random())
 
 

@@ -35,6 +35,8 @@ KINDS: tuple[Fault, ...] = (
     breaking.kill_all_workers,
     exhausting.fill_the_disk_to_the_log,
     breaking.end_the_database,
+    breaking.kill_the_database_and_a_worker,
+    exhausting.kill_the_database_on_a_full_disk,
     exhausting.take_all_connections,
     breaking.kill_workers_twice,
     breaking.restart,
@@ -46,6 +48,7 @@ KINDS: tuple[Fault, ...] = (
 NEEDS: dict[Fault, str] = {
     exhausting.fill_the_disk: "disk",
     exhausting.fill_the_disk_to_the_log: "disk",
+    exhausting.kill_the_database_on_a_full_disk: "disk",
     exhausting.move_the_clock_forward: "clock",
     exhausting.move_the_clock_back: "clock",
 }
