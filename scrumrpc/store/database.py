@@ -32,6 +32,7 @@ _OUTCOME_UNKNOWN = (
     "The connection to the database broke during the call. It may or may not have taken effect: repeat it with the "
     "same requestID, or look at the data, before you send it again."
 )
+_NOT_DONE = "The database could not do what the call needs, and nothing was changed; try again shortly."
 
 
 class Database:
@@ -90,7 +91,7 @@ class Database:
                 lost = conn.closed
                 await self._give_back(conn)
                 if not lost:
-                    raise APINotAvailable from error
+                    raise APINotAvailable(_NOT_DONE) from error
                 continue
             except BaseException:
                 await self._give_back(conn)
@@ -98,7 +99,8 @@ class Database:
             try:
                 yield conn, opened
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                raise APINotAvailable(_OUTCOME_UNKNOWN) from error
+                # Where the connection lives, the server has refused something, and undoes what came before it.
+                raise APINotAvailable(_OUTCOME_UNKNOWN if conn.closed else _NOT_DONE) from error
             finally:
                 await self._give_back(conn)
             return

@@ -103,6 +103,30 @@ def test_a_connection_that_breaks_during_a_call_leaves_the_outcome_open(database
     asyncio.run(work())
 
 
+def test_a_statement_that_the_database_could_not_do_leaves_nothing_open(database_url: str) -> None:
+    """As where the disk is full, or somebody has cancelled it: the connection lives, and so the outcome is known."""
+
+    async def cancelled(conn: Connection) -> None:
+        await conn.execute("SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(60)")
+
+    async def work() -> None:
+        database = Database(database_url, size=1)
+        await database.open()
+
+        async def change() -> None:
+            async with database.begin(one) as (conn, _):
+                await cancelled(conn)
+
+        with pytest.raises(APINotAvailable, match="nothing was changed"):
+            await change()
+        with pytest.raises(APINotAvailable, match="nothing was changed"):
+            await database.read(cancelled)
+        assert await database.read(one) == 1
+        await database.close()
+
+    asyncio.run(work())
+
+
 def test_what_a_call_began_and_did_not_commit_is_undone(database_url: str) -> None:
     async def work() -> None:
         database = Database(database_url, size=1)
