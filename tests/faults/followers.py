@@ -85,6 +85,11 @@ class Receiver:
     _server: asyncio.Server | None = None
     _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
+    @property
+    def takes(self) -> bool:
+        """Whether it took what came last: the longer it does not, the longer the server waits with the next attempt."""
+        return not self.received or self.received[-1].acknowledged
+
     async def start(self) -> str:
         """Listens; answers the URL."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
