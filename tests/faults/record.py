@@ -20,8 +20,8 @@ _UNKNOWN_OUTCOME = "may or may not have taken effect"
 class Call:
     """A call, with what was last heard of it.
 
-    `marks` are texts that it writes and that no other call does. `status` is None where no answer came. `tag` is the
-    ETag that the client sent along, `body` what a reading call answered, as a digest.
+    `marks` are texts that it writes and that no other call does. `status` is None where no answer came. `body` is what
+    a reading call answered, as a digest.
     """
 
     client: str
@@ -106,5 +106,7 @@ class Record:
 
 
 def digest(result: Any) -> bytes:
-    """What tells one result from another; the order of everything counts."""
+    """What tells one result from another; the order of everything counts. A cursor tells how it was asked for."""
+    if isinstance(result, dict) and "nextCursor" in result:
+        result = {**result, "nextCursor": result["nextCursor"] is not None}
     return sha256(orjson.dumps(result)).digest()

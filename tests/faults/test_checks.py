@@ -9,7 +9,7 @@ import pytest
 from tests.faults import checks
 from tests.faults.checks import Logged
 from tests.faults.followers import Received
-from tests.faults.record import Call
+from tests.faults.record import Call, digest
 from tests.faults.writers import count_name, deleted
 
 LOG = [
@@ -85,6 +85,13 @@ def test_a_version_that_nobody_asked_for_is_found() -> None:
 def test_two_calls_in_one_version_are_found() -> None:
     more = [*LOG, Logged(8, 4, "1-0-4", "Tag", {"name": "w 4"})]
     assert any("version 8 comes from [" in problem for problem in checks.effects(right(), more))
+
+
+def test_a_page_is_told_from_another_but_not_by_its_cursor() -> None:
+    page = {"backlogItems": [{"id": "1-0-1"}, {"id": "1-0-2"}], "nextCursor": "a"}
+    assert digest(page) == digest({**page, "nextCursor": "b"})
+    assert digest(page) != digest({**page, "nextCursor": None})
+    assert digest(page) != digest({**page, "backlogItems": page["backlogItems"][::-1]})
 
 
 def test_versions_are_numbered() -> None:
