@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from scrumrpc.model.record import Record
 from scrumrpc.store import log
 from scrumrpc.store.database import Connection
+from scrumrpc.store.epochs import restored_meanwhile
 from scrumrpc.store.flush import Statement, flush
 from scrumrpc.store.group import Reference
 from scrumrpc.store.standing import LOCK, Credentials, Standing, parameters_of, standing_from, standing_statement
@@ -88,8 +89,11 @@ async def open_calls(conn: Connection, calls: Sequence[Asked]) -> Opened:
         ),
         *(_load(account, type_name, ids) for type_name, ids in references.items()),
     ]
-    answers = iter((await flush(conn, statements))[2:])
+    _, locked, *rest = await flush(conn, statements)
+    answers = iter(rest)
     standings = {caller: standing_from(account, rows[0]) if (rows := next(answers)) else None for caller in callers}
+    if not locked and any(_needs_lock(who, standing) for (who, _), standing in standings.items()):
+        raise restored_meanwhile()  # the row that the calls waited for is gone, and another one in its place
     executed = {(key_hash, row[0]): Executed(*row[1:]) for key_hash in requests for row in next(answers)}
     found: dict[Reference, Record | None] = {
         (type_name, wire_id): None for type_name, ids in references.items() for wire_id in ids
@@ -102,6 +106,13 @@ async def open_calls(conn: Connection, calls: Sequence[Asked]) -> Opened:
         [executed.get(call.key_and_request) if call.key_and_request else None for call in calls],
         found,
     )
+
+
+def _needs_lock(who: Credentials, standing: Standing | None) -> bool:
+    """Whether the account would have been locked for the caller, had it been there as it is now."""
+    if standing is None or standing.key_is_read_only:
+        return False
+    return who.key_hash is None or standing.key_id is not None
 
 
 def _by_first(pairs: Iterable[tuple[First, str]]) -> dict[First, list[str]]:

@@ -104,7 +104,7 @@ WHERE a.account_id = %(account)s
 
 # The condition keeps people without a key that may write from making the account's callers wait.
 _LOCK = """
-SELECT FROM accounts a
+SELECT a.account_id FROM accounts a
 WHERE a.account_id = %(account)s AND (%(by_operator)s::boolean OR EXISTS (
     SELECT FROM api_keys k
     WHERE k.account_id = a.account_id AND k.key_hash = ANY(%(key_hashes)s::bytea[]) AND NOT k.is_read_only
