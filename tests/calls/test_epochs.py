@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
 import pytest
 
+from scrumrpc.calls.authentication import credentials_of
+from scrumrpc.calls.events import Events, Step
 from scrumrpc.calls.registry import METHODS
 from scrumrpc.errors import InvalidParameter, RequiredEpochNotMatching
 from scrumrpc.store import accounts
+from scrumrpc.store.database import ping
 from tests.calls.grouped import at_once
 from tests.world import World
 
@@ -117,3 +121,27 @@ def test_of_calls_that_share_a_transaction_each_requires_its_own(world: World) -
     ends = at_once(world, *(("addProject", {"name": f"{n}", "requiredEpoch": each}) for n, each in enumerate(epochs)))
     assert [isinstance(end, RequiredEpochNotMatching) for end in ends] == [n % 3 == 0 for n in range(30)]
     assert sorted(int(project["name"]) for project in world.data()["projects"]) == [n for n in range(30) if n % 3]
+
+
+def test_a_stream_that_has_still_much_to_tell_ends(world: World) -> None:
+    """It is not waiting for anything then, and what it would tell next is of another epoch."""
+    project = world.call("addProject", name="A")
+    since = world.version
+    calls = [("addTag", {"projectID": project, "name": f"{n}"}) for n in range(450)]
+    at_once(world, *calls)
+
+    async def listen() -> list[Step]:
+        taken: list[Step] = []
+        events = Events(world.calls, heartbeat=60)
+        credentials = credentials_of(world.admin, world.key)
+        given = {"sinceDataVersion": str(since)}
+        async with asyncio.timeout(30), events.opened(given, credentials, "test") as (answer, steps):
+            async for step in steps:
+                taken.append(step)
+                if step.versions and step.position < answer.version and len(taken) < 3:
+                    async with world.database.begin(ping) as (conn, _):
+                        await accounts.new_epoch(conn, world.account)
+        return taken
+
+    with pytest.raises(RequiredEpochNotMatching):
+        world.run(listen())

@@ -6,7 +6,6 @@ import asyncio
 import re
 import secrets
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 
 import psycopg
@@ -39,14 +38,6 @@ class Lived:
     commands: int
     problems: list[str] = field(default_factory=list)
 
-    @property
-    def done(self) -> Counter[str]:
-        """How often each thing was done."""
-        counts: Counter[str] = Counter()
-        for member in self.members:
-            counts[member.what] += member.done
-        return counts
-
     def per_connection(self, what: str) -> list[int]:
         """How often each of the connections did something, ascending."""
         return sorted(member.done for member in self.members if member.what == what)
@@ -60,23 +51,21 @@ def hammer(server: Server, url: str) -> Lived:
     ground = Ground(project, [caller.call("addBacklogItem", projectID=project, name=f"i{n}") for n in range(_ITEMS)])
     others = [_other_account(url, f"Other {n}") for n in range(OTHERS)]
     spare = _other_account(url, "Spare")
-    alone, seconds_alone = asyncio.run(_timed(server.api, others))
-    del alone
+    seconds_alone = asyncio.run(_timed(server.api, others))
     before = caller.call("getDataVersion")
-    results: list[float] = []
+    seconds: list[float] = []
     commands: list[str] = []
     beside: list[int] = []
 
     async def meanwhile(members: list[Member]) -> None:
         operators = asyncio.create_task(asyncio.to_thread(_operate, url, int(spare[1].partition("-")[0]), commands))
-        _, seconds = await _timed(server.api, others)
+        seconds.append(await _timed(server.api, others))
         beside.append(sum(member.done for member in members))
-        results.append(seconds)
         await operators
         await asyncio.gather(*(member.has_done_some.wait() for member in members))
 
     members = asyncio.run(gather_crowd(server.api, credentials, ground, meanwhile))
-    lived = Lived(members, ground, beside[0], seconds_alone, results[0], len(commands))
+    lived = Lived(members, ground, beside[0], seconds_alone, seconds[0], len(commands))
     lived.problems = [*_lost(caller, ground, members, before), *_unfair(lived), *_log_differs(url)]
     return lived
 
@@ -98,10 +87,11 @@ def _other_account(url: str, name: str) -> tuple[str, str]:
     return email, operate(url, "key", "create", "k", "--account", added[1]).split()[-1]
 
 
-async def _timed(api: str, others: list[tuple[str, str]]) -> tuple[list[None], float]:
+async def _timed(api: str, others: list[tuple[str, str]]) -> float:
+    """How long the others take, all at the same time."""
     began = time.monotonic()
-    done = await asyncio.gather(*(_get_on(Member(api, credentials, "another account")) for credentials in others))
-    return done, time.monotonic() - began
+    await asyncio.gather(*(_get_on(Member(api, credentials, "another account")) for credentials in others))
+    return time.monotonic() - began
 
 
 async def _get_on(member: Member) -> None:
