@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from scrumrpc.calls.epochs import check_epoch
+from scrumrpc.calls.epochs import check_epoch, is_epoch
 from scrumrpc.errors import InvalidParameter
 from scrumrpc.store.standing import Standing
 
@@ -74,8 +74,9 @@ def cursor_from(text: str, question: str, standing: Standing, key_type: type) ->
                     "The parameter cursor comes from a call with another order or other filters; repeat those, or "
                     "leave it out for the first page."
                 )
-            check_epoch(standing, epoch)
-            if (key is None or type(key) is key_type) and all(isinstance(rank, str) for rank in path):
+            fits = (key is None or type(key) is key_type) and all(isinstance(rank, str) for rank in path)
+            if fits and is_epoch(epoch):
+                check_epoch(standing, epoch)
                 return Cursor(key, tuple(path), number, container, end, newest)
     raise InvalidParameter(
         "The parameter cursor is no nextCursor of this method; leave it out for the first page, and give what that "

@@ -16,12 +16,17 @@ EPOCH_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{_EPOCH.pattern}
 
 def parse_epoch(parameter: str, text: str) -> str:
     """An epoch, as the header Account-Epoch has it."""
-    if not _EPOCH.fullmatch(text):
+    if not is_epoch(text):
         raise InvalidParameter(
             f"The parameter {parameter} is {shown(text)}; it must be an epoch as the header Account-Epoch of answers "
             "has it: 12 of the digits 0 to 9 and a to f."
         )
     return text
+
+
+def is_epoch(text: str) -> bool:
+    """Whether a text could be an epoch."""
+    return _EPOCH.fullmatch(text) is not None
 
 
 def check_epoch(standing: Standing, required: str | None) -> None:

@@ -75,7 +75,7 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.integers(0, 7), VALUES, st.sampled_from([*ORDERS, *(f"-{name}" for name in ORDERS)]))
+@given(st.integers(0, 8), VALUES, st.sampled_from([*ORDERS, *(f"-{name}" for name in ORDERS)]))
 def test_forged_cursors_fail_no_worse(bench: World, position: int, value: Any, order: str) -> None:
     _, cursor = first_page(bench, order=order)
     values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
