@@ -105,8 +105,9 @@ def record(server: Server, credentials: tuple[str, str], plan: Plan) -> Recorded
         for n in range(plan.processes)
     ]
     killed = _kill(server, plan)
-    said = [json.loads(process.communicate()[0]) for process in processes]
-    assert all(process.returncode == 0 for process in processes)
+    printed = [process.communicate()[0] for process in processes]
+    assert all(process.returncode == 0 for process in processes), "A process of clients has failed; it says why above."
+    said = [json.loads(each) for each in printed]
     operations = [Operation(**{**each, "values": tuple(each["values"])}) for one in said for each in one["operations"]]
     recorded = Recorded(start, operations, [_written(each, registers) for each in caller.versions(version)])
     recorded.counts.update(each.kind for each in operations)
