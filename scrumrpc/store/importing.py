@@ -14,6 +14,7 @@ from scrumrpc.errors import RequirementNotSatisfied
 from scrumrpc.model.export.lines import DoesNotFit, Line, write_line
 from scrumrpc.model.record import Record
 from scrumrpc.store import accounts, log
+from scrumrpc.store.columns import TABLE_NAMES
 from scrumrpc.store.contents import INSERT_CONTENT
 from scrumrpc.store.database import Connection
 from scrumrpc.store.exporting import WITHOUT_LIMITS, history
@@ -33,6 +34,12 @@ SELECT (SELECT data_version > 0 OR last_object > 0 FROM accounts WHERE account_i
        EXISTS (SELECT FROM webhooks WHERE account_id = %(account)s)
 """
 _NAMED = ("data", "API keys", "named versions", "webhooks")
+
+# While the database takes a large account for an empty one, it joins each row of one table with each of another: to
+# load 60,000 objects takes two minutes then, here and in the workers, rather than two seconds.
+_ANALYZE = "ANALYZE " + ", ".join(
+    ["objects", "object_persons", "object_tags", "versions", "changes", *sorted(set(TABLE_NAMES.values()))]
+)
 
 # The numbers of objects and so on are written with COMMIT, as in any writing call.
 _SET_ACCOUNT = """
@@ -145,6 +152,8 @@ class Importing:
             written = writes_of(self._account, changes[start : start + _AT_ONCE])
             await self._run((text, row) for text, rows in written for row in rows)
         await self._run([("SET CONSTRAINTS ALL IMMEDIATE", {})])
+        if len(changes) >= _AT_ONCE:
+            await self._conn.execute(_ANALYZE)
         await self._read_back({record.number: record for record in records})
 
     async def _read_back(self, records: Mapping[int, Record]) -> None:

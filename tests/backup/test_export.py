@@ -169,6 +169,24 @@ def test_an_export_is_one_point_in_time(world: World, tmp_path: Path) -> None:
     assert (world.version, text(world, "getData")) == (version, data)
 
 
+def test_the_database_knows_how_large_an_imported_account_is(world: World, tmp_path: Path) -> None:
+    units = {"roughEstimateUnit": "Points", "detailedEstimateUnit": "Days", "timeTrackingUnit": "Hours"}
+    project = {"objectType": "Project", "id": "1-2-0", "name": "A", "status": "Active", **units}
+    tags = [
+        {"objectType": "Tag", "id": f"1-2-{n}", "projectID": "1-2-0", "name": f"{n}", "color": "Red"}
+        for n in range(1, 1500)
+    ]
+    world.load(project, *tags)
+    imported(world, exported(world), tmp_path)
+
+    async def estimate(conn: Any) -> Any:
+        query = f"EXPLAIN (FORMAT JSON) SELECT FROM tags WHERE account_id = {world.account}"
+        return await (await conn.execute(query)).fetchone()
+
+    ([explained],) = world.store(estimate)  # else it would expect one
+    assert explained["Plan"]["Plan Rows"] > 500
+
+
 def test_an_account_without_anything_is_one_as_well(world: World, tmp_path: Path) -> None:
     world.account = unused(world)
     lines = exported(world)
