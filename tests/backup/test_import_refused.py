@@ -10,7 +10,9 @@ import pytest
 
 import scrumrpc.docs
 from scrumrpc.errors import InvalidParameter
+from scrumrpc.store import accounts
 from tests.backup.transferring import exported, imported, same, sealed, told, unused
+from tests.store.giving_up import give_up
 from tests.world import World
 
 EXAMPLE = Path(scrumrpc.docs.__file__).with_name("export.ndjson").read_bytes().splitlines(keepends=True)
@@ -231,3 +233,40 @@ def test_what_cannot_be_is_refused(shared_world: World, empty: int, tmp_path: Pa
     with pytest.raises(InvalidParameter, match=f"^{message}"):
         imported(shared_world, sealed(lines), tmp_path, empty)
     assert is_empty(shared_world, empty)
+
+
+def test_where_history_was_given_up_the_oldest_version_is_whole(world: World, tmp_path: Path) -> None:
+    project = world.call("addProject", name="A")
+    for name in "BCD":
+        world.call("setProjectName", projectID=project, name=name)
+    give_up(world, 4)
+    lines = told(exported(world))[:-1]
+    [backlog] = [at for at, line in enumerate(lines) if line.get("type") == "Backlog"]
+    del lines[backlog]
+    message = r"^Line 6: after the version 4 the BacklogList \S+ names the object 3 in backlogID, which is not there"
+    with pytest.raises(InvalidParameter, match=message):
+        imported(world, sealed(lines), tmp_path)
+
+
+def test_nothing_can_have_stood_within_itself(world: World, tmp_path: Path) -> None:
+    project = world.call("addProject", name="A")
+    outer, inner = (world.call("addBacklogItem", projectID=project, name=name, type="Epic") for name in ("o", "i"))
+    world.call("assignBacklogItemToEpic", backlogItemID=inner, epicID=outer)
+    lines = told(exported(world))[:-1]
+    number = lines[-1]["object"]
+    [of_outer] = [line for line in lines if line.get("state") and line["state"]["id"] == outer]
+    circle = {
+        "operation": "updated",
+        "changed": ["parentEpicID"],
+        "state": {**of_outer["state"], "parentEpicID": number},
+    }
+    lines.insert(-1, {**of_outer, **circle})
+    with pytest.raises(InvalidParameter, match=r"after the version 5 the BacklogItem \S+ stands within itself"):
+        imported(world, sealed(lines), tmp_path)
+
+
+def test_an_import_begins_an_epoch(world: World, tmp_path: Path) -> None:
+    account = unused(world)
+    [before] = [each.epoch for each in world.store(accounts.accounts) if each.account_id == account]
+    imported(world, EXAMPLE, tmp_path, account)
+    assert world.epoch not in (before, told(EXAMPLE, "account")[0]["epoch"])
