@@ -15,7 +15,7 @@ from scrumrpc.store import accounts, copying
 from scrumrpc.store.backup_file import BackupError
 from scrumrpc.store.migrations import MigrationError, migrate, newest_step
 from scrumrpc.store.restore import check_images, restore
-from tests.backup.lives import FIRST_TAG, PROJECT, Copy, answers, backup_of, reader_of, rows
+from tests.backup.lives import FIRST_TAG, PROJECT, Copy, answers, backup_of, epoch_of, reader_of, rows
 from tests.store.test_steps import facts
 
 MADE_ANEW = {
@@ -49,6 +49,7 @@ def test_everything_is_as_it_was(lived: Copy, restored: Copy) -> None:
         assert before[name] == after[name], name
     assert facts(lived.url) == facts(restored.url)
     assert answers(lived) == answers(restored)
+    assert epoch_of(lived) != epoch_of(restored)
     restored.check_log_gives_tables()
     assert asyncio.run(check_images(restored.url)) > 400
 
