@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 
 import structlog
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from scrumrpc.calls.pipeline import Calls
@@ -20,6 +21,12 @@ _UNUSUAL = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nupgrade:")
 _KEEP_ALIVE = b"\r\nconnection: keep-alive"
 _TOLD = 1.0
 """Seconds after which refused calls are counted and logged together: a line for each would cost more than refusing."""
+_BREATH = 0.01
+"""Seconds for which nothing more is read on a connection whose call was refused, and from one time to the next that
+some are read again."""
+_READ_AGAIN = 50
+"""So many are read again at once. Clients that come back right after a refusal, and a thousand of them, would keep the
+worker from everything else: what they send waits in their connections."""
 _RENEWED = 1.0
 """Seconds for which the time-out of an idle connection may be out of date."""
 
@@ -32,6 +39,7 @@ class Door:
         self._readings = Readings()
         self._log_calls = log_calls
         self._refused: Counter[str] = Counter()
+        self._unread: deque[FlowControl] = deque()
         error = APIBusy()
         body = b"".join(error_of(error))
         about = [(b"content-type", b"application/json"), *COMMON_HEADERS, *error_headers(error)]
@@ -63,6 +71,19 @@ class Door:
             return None
         self._count(data[data.index(b"/v1/") + 4 : data.index(b" ", 5)].partition(b"?")[0].decode("latin-1"))
         return self._answer % new_call_id().encode()
+
+    def rest(self, flow: FlowControl) -> None:
+        """Reads nothing more on a connection for a while."""
+        flow.pause_reading()
+        if not self._unread:
+            asyncio.get_running_loop().call_later(_BREATH, self._read_again)
+        self._unread.append(flow)
+
+    def _read_again(self) -> None:
+        for _ in range(min(_READ_AGAIN, len(self._unread))):
+            self._unread.popleft().resume_reading()
+        if self._unread:
+            asyncio.get_running_loop().call_later(_BREATH, self._read_again)
 
     def _count(self, method: str) -> None:
         if not self._refused:
@@ -113,6 +134,7 @@ class SheddingProtocol(HttpToolsProtocol):
             return False
         every = b"".join(b"%b: %b\r\n" % header for header in self.headers_of_answers())
         self.transport.write(STATUS_LINE[503] + every + answer)
+        self.door.rest(self.flow)
         now = self.loop.time()
         if now >= self._renewed_at + _RENEWED:
             self._renewed_at = now

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.load import growth, large, small, starts, waiting
+from tests.load import growth, large, overload, small, soak, starts, waiting
 from tests.load.bench import Bench
 from tests.load.chart import Curve, svg
 from tests.load.prepared import Prepared
@@ -41,21 +41,33 @@ CURVES: dict[str, Callable[[Bench], list[Curve]]] = {
 }
 
 
+LIMITS: dict[str, Callable[[Bench], list[Curve]]] = {
+    "overload": overload.overload,
+    "soak": soak.soak,
+}
+"""What a server does where it is pressed: measured only where it is asked for by name."""
+
+
 def main() -> None:
     """Measures, prints, writes the results."""
     options = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
-    options.add_argument("lines", nargs="*", metavar="LINE", help=f"only these: {', '.join([*LINES, *CURVES])}")
+    options.add_argument(
+        "lines", nargs="*", metavar="LINE", help=f"only these: {', '.join([*LINES, *CURVES, *LIMITS])}"
+    )
     options.add_argument("--rounds", type=int, default=5, help="how often ours and the baseline are measured in turn")
     options.add_argument("--seconds", type=float, default=3.0, help="of each measurement of small calls")
     options.add_argument("--items", type=int, default=20_000, help="backlog items of the large account")
     options.add_argument("--objects", type=int, default=1_000_000, help="objects of the largest account")
     options.add_argument("--accounts", type=int, default=10_000, help="the most accounts of the growth curves")
     options.add_argument("--clients", type=int, default=2_000, help="the most waiting clients of each kind")
+    options.add_argument("--minutes", type=float, default=3.0, help="how long the soak takes")
+    options.add_argument("--share", type=float, default=0.7, help="of what the server can do, offered by the soak")
+    options.add_argument("--workers", type=int, default=2, help="of the server in the soak")
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="prepare the data here, or use what is there")
     options.add_argument("--profile", type=Path, metavar="FOLDER", help="measure nothing, but write profiles there")
     options.add_argument("--results", type=Path, metavar="FILE", default=Path("load-results.json"))
     chosen = options.parse_args()
-    if unknown := [name for name in chosen.lines if name not in {**LINES, **CURVES}]:
+    if unknown := [name for name in chosen.lines if name not in {**LINES, **CURVES, **LIMITS}]:
         options.error(f"unknown: {', '.join(unknown)}")
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -64,13 +76,25 @@ def main() -> None:
         Prepared(chosen.keep or Path(temporary)) as prepared,
     ):
         bench = Bench(
-            prepared, chosen.seconds, chosen.rounds, chosen.items, chosen.objects, chosen.accounts, chosen.clients
+            prepared,
+            chosen.seconds,
+            chosen.rounds,
+            chosen.items,
+            chosen.objects,
+            chosen.accounts,
+            chosen.clients,
+            chosen.minutes,
+            chosen.share,
+            chosen.workers,
         )
         if chosen.profile:
             profile(bench, chosen.profile)
             return
         lines = run(bench, [name for name in LINES if name in (chosen.lines or LINES)])
         curves = draw(bench, [name for name in CURVES if name in (chosen.lines or CURVES)])
+        for name in LIMITS:
+            if name in chosen.lines:
+                curves += LIMITS[name](bench)
     facts = machine()
     results = {
         "machine": facts,

@@ -19,6 +19,9 @@ class Bench:
     objects: int
     accounts: int = 10_000
     clients: int = 2_000
+    minutes: float = 3.0
+    share: float = 0.7
+    workers: int = 2
     _recorded: list[list[Executed]] = field(default_factory=list)
 
     def recorded(self) -> list[list[Executed]]:

@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape
 
 _WIDTH, _HEIGHT, _COLUMNS = 420, 250, 3
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 18, 44, 40
+_MOST_NUMBERS = 8
+"""Where more points are along an axis, only quarters of it have numbers."""
 _COLORS = ("#1f5fa8", "#c2571a", "#2f7d4f")
 
 
@@ -22,6 +24,7 @@ class Curve:
     unit: str
     of: str
     points: Sequence[tuple[float, float]]
+    is_linear: bool = False  # whether twice as many is twice as far to the right, not a step further
 
     def data(self) -> dict[str, Any]:
         """The curve as data."""
@@ -49,13 +52,16 @@ def svg(curves: Sequence[Curve], about: str) -> str:
 
 
 def _panel(title: str, curves: Sequence[Curve]) -> list[str]:
-    """A frame with a logarithmic axis of numbers below, and one from zero at the left."""
+    """A frame with an axis of numbers below, logarithmic or linear, and one from zero at the left."""
     xs = sorted({x for curve in curves for x, _ in curve.points})
-    low, high = math.log10(max(xs[0], 1)), math.log10(max(xs[-1], 10))
+    is_linear = curves[0].is_linear
+    low, high = (0.0, xs[-1]) if is_linear else (math.log10(max(xs[0], 1)), math.log10(max(xs[-1], 10)))
     top = _round_up(max(y for curve in curves for _, y in curve.points))
 
     def across(x: float) -> float:
-        return _LEFT + (math.log10(max(x, 1)) - low) / ((high - low) or 1) * (_WIDTH - _LEFT - _RIGHT)
+        return _LEFT + ((x if is_linear else math.log10(max(x, 1))) - low) / ((high - low) or 1) * (
+            _WIDTH - _LEFT - _RIGHT
+        )
 
     def down(y: float) -> float:
         return _HEIGHT - _BOTTOM - y / top * (_HEIGHT - _TOP - _BOTTOM)
@@ -65,7 +71,7 @@ def _panel(title: str, curves: Sequence[Curve]) -> list[str]:
         y = top * step / 4
         parts.append(f'<path d="M{_LEFT} {down(y):.1f}H{_WIDTH - _RIGHT}" stroke="#{"999" if step == 0 else "ddd"}"/>')
         parts.append(_text(_LEFT - 6, down(y) + 4, f"{y:,.4g}", "text-anchor='end'"))
-    for x in xs:
+    for x in xs if len(xs) <= _MOST_NUMBERS else [xs[-1] * step / 4 for step in range(5)]:
         parts.append(_text(across(x), _HEIGHT - _BOTTOM + 16, _short(x), "text-anchor='middle'"))
     parts.append(_text(_WIDTH - _RIGHT, _HEIGHT - 8, curves[0].of, "text-anchor='end'"))
     for n, curve in enumerate(curves):
@@ -86,7 +92,7 @@ def _short(number: float) -> str:
     for factor, letter in ((1e6, "M"), (1e3, "k")):
         if number >= factor:
             return f"{number / factor:g}{letter}"
-    return f"{number:g}"
+    return f"{number:.3g}"
 
 
 def _round_up(value: float) -> float:

@@ -23,6 +23,8 @@ import uvloop
 
 _BUFFER = 1 << 18
 _TICK = 0.001
+_PATIENCE = 1.0
+"""Seconds after which a call for which no connection is free is given up."""
 _LAST_ANSWERS = 30.0
 """Seconds in which those that set out must be answered, once no more set out."""
 
@@ -46,6 +48,7 @@ class Offered:
     refused: list[float] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     unanswered: int = 0
+    unsent: int = 0  # no connection was free for them in good time
     late: list[float] = field(default_factory=list)  # by how much calls set out after the scheduled moment
 
     @property
@@ -102,6 +105,7 @@ class Offer:
             whole.refused += part["refused"]
             whole.others.update(part["others"])
             whole.unanswered += part["unanswered"]
+            whole.unsent += part["unsent"]
             whole.late += part["late"]
         return whole
 
@@ -169,6 +173,7 @@ class _Client:
         self.refused: list[float] = []
         self.late: list[float] = []
         self.others: Counter[str] = Counter()
+        self.unsent = 0
         self.is_offered = False
         self.all_answered = asyncio.Event()
         self.is_over = False
@@ -195,7 +200,7 @@ class _Client:
         seconds = time.perf_counter() - began
         self.is_offered = True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_ANSWERS if self.under_way or self.waiting else 0):
+            async with asyncio.timeout(_LAST_ANSWERS if self.under_way else 0):
                 await self.all_answered.wait()
         self.is_over = True
         return {
@@ -204,7 +209,8 @@ class _Client:
             "accepted": self.accepted,
             "refused": self.refused,
             "others": self.others,
-            "unanswered": self.under_way + len(self.waiting),
+            "unanswered": self.under_way,
+            "unsent": self.unsent + len(self.waiting),
             "late": self.late,
         }
 
@@ -238,7 +244,10 @@ class _Client:
     def release(self, connection: _Connection) -> None:
         """Gives a connection to whoever waits for one."""
         self.free.append(connection)
-        if self.waiting:
+        while self.waiting and self.waiting[0][2] < time.perf_counter() - _PATIENCE:
+            self.waiting.popleft()
+            self.unsent += 1
+        if self.waiting and not self.is_offered:
             self.send(*self.waiting.popleft())
         elif self.is_offered and not self.under_way:
             self.all_answered.set()

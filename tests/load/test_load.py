@@ -14,6 +14,7 @@ import pytest
 from tests.load.__main__ import CURVES, LINES
 from tests.load.chart import Curve, svg
 from tests.load.pgbench import statements_in
+from tests.load.sampling import Bound, Series
 from tests.load.table import AT_LEAST, AT_MOST, ratio_line
 
 _SMALL = {"rounds": 1, "seconds": 0.5, "items": 30, "objects": 2_000, "accounts": 40, "clients": 16}
@@ -35,6 +36,32 @@ def test_one_command_measures_everything(tmp_path: Path) -> None:
     assert len({curve["of"] for curve in found["curves"]}) == len(CURVES)
     assert found["machine"]["packages"]["psycopg"]
     ElementTree.parse(results.with_suffix(".svg"))
+
+
+@pytest.mark.slow
+def test_a_short_soak_and_overload(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    words = ["overload", "soak", "--seconds", "0.4", "--minutes", "0.2", "--results", str(results)]
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.load", *words], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "every answer right" in done.stdout, done.stdout
+    titles = {curve["title"] for curve in orjson.loads(results.read_bytes())["curves"]}
+    assert {"Overload, polls", "Overload, mix", "Soak: Memory (PSS)", "Soak: Open files"} <= titles
+    ElementTree.parse(results.with_suffix(".svg"))
+
+
+def test_what_grows_steadily_is_not_flat_and_what_only_jitters_is() -> None:
+    growing, jittering, falling = (Series("Memory", "MiB", Bound(0.03, 4.0)) for _ in range(3))
+    for minute in range(61):
+        growing.points.append((minute, 100 + minute / 5))
+        jittering.points.append((minute, 100 + minute * 37 % 11))
+        falling.points.append((minute, 200 - minute))
+    assert growing.growth == pytest.approx(6)
+    assert growing.allowed == pytest.approx(4)
+    assert [each.is_flat for each in (growing, jittering, falling)] == [False, True, True]
 
 
 def test_statements_are_taken_from_the_log_with_their_parameters_and_processes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from typing import Any
@@ -100,6 +101,34 @@ def test_what_is_not_certainly_such_a_call_goes_the_usual_way(sent: bytes) -> No
     written = b"".join(exchange(app, sent, protocol=AtADoor).written)
     assert b" 503 " not in written
     assert b"APIBusy" not in written
+
+
+def test_nothing_more_is_read_for_a_while_where_a_call_was_refused() -> None:
+    read: list[str] = []
+
+    class Flow:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def pause_reading(self) -> None:
+            read.append(f"{self.name} rests")
+
+        def resume_reading(self) -> None:
+            read.append(self.name)
+
+    async def work() -> None:
+        calls: Any = Full()
+        door = Door(calls, log_calls=True)
+        for n in range(60):
+            flow: Any = Flow(str(n))
+            door.rest(flow)
+        assert read == [f"{n} rests" for n in range(60)]
+        while len(read) < 120:
+            await asyncio.sleep(0.001)
+            assert len(read) in (60, 110, 120)  # fifty at a time
+
+    asyncio.run(work())
+    assert read[60:] == [str(n) for n in range(60)]
 
 
 def test_two_requests_at_once_go_the_usual_way() -> None:
