@@ -174,6 +174,7 @@ class _Client:
         self.late: list[float] = []
         self.others: Counter[str] = Counter()
         self.unsent = 0
+        self.connecting: set[asyncio.Future[None]] = set()
         self.is_offered = False
         self.all_answered = asyncio.Event()
         self.is_over = False
@@ -261,12 +262,16 @@ class _Client:
             self.others[f"{connection.kind}: the connection was lost"] += 1
         else:
             self.free.remove(connection)
-        asyncio.ensure_future(self.connect())  # noqa: RUF006
+        self.connecting.add(task := asyncio.ensure_future(self.connect()))
+        task.add_done_callback(self.connecting.discard)
 
 
 def main() -> None:
     """Reads the job from standard input, prints what was found."""
-    print(json.dumps(uvloop.run(_Client(json.load(sys.stdin)).run())))
+    found = uvloop.run(_Client(json.load(sys.stdin)).run())
+    # Not print: with PYTHONUNBUFFERED it gives up what a pipe does not take at once.
+    with open(1, "w", closefd=False) as output:
+        json.dump(found, output)
 
 
 if __name__ == "__main__":
