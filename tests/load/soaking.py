@@ -9,6 +9,7 @@ import base64
 import itertools
 import socket
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -32,11 +33,14 @@ class Client:
         self.http = httpx2.Client(base_url=address, auth=(EMAIL, key), trust_env=False, timeout=60)
 
     def send(self, method: str, **given: str) -> httpx2.Response:
-        """The answer to a call; a server that is busy is asked again."""
-        while True:
-            response = self.http.post(f"/service/api/v1/{method}", data=given)
-            if response.status_code != 503:
-                return response
+        """The answer to a call."""
+        return self.until_taken(lambda: self.http.post(f"/service/api/v1/{method}", data=given))
+
+    def until_taken(self, send: Callable[[], httpx2.Response]) -> httpx2.Response:
+        """The answer to a request; a server that is busy is asked again."""
+        while (response := send()).status_code == 503:
+            time.sleep(0.05)
+        return response
 
     def call(self, method: str, **given: str) -> Any:
         """The result of a call that must succeed."""
@@ -48,6 +52,8 @@ class Client:
 def listens(client: Client, n: int) -> None:
     """Opens a stream of events, waits for one that it causes, and hangs up."""
     with client.http.stream("GET", "/service/events") as stream:
+        if stream.status_code == 503:
+            return
         assert stream.status_code == 200, stream.read()
         tag = client.call("addTag", projectID=PROJECT, name=f"heard {n}")
         client.call("deleteTag", tagID=tag)
@@ -80,7 +86,7 @@ def carries(client: Client, n: int) -> None:
         "addAttachment", ownerObjectType="BacklogItem", ownerObjectID=item, fileName="soak.bin",
         fileContents=base64.b64encode(contents).decode(),
     )  # fmt: skip
-    got = client.http.get(f"/service/files/attachments/{attachment}/soak.bin")
+    got = client.until_taken(lambda: client.http.get(f"/service/files/attachments/{attachment}/soak.bin"))
     assert got.content == contents
     client.call("deleteBacklogItem", backlogItemID=item)
 
