@@ -36,6 +36,8 @@ _NOT_CLIENTS = 256
 
 def main() -> None:
     """Serves until SIGTERM, or until standard input ends because the parent is gone."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # which is for the parent, and may reach all its family
     line = sys.stdin.buffer.readline()
     if not line:
         return  # the parent ended before the database was ready

@@ -6,6 +6,7 @@ import select
 import socket
 import time
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,8 +16,8 @@ _ESTABLISHED = "01"
 
 
 def drip(connection: socket.socket, pieces: Iterable[bytes], pause: float = 0.05) -> None:
-    """Sends piece by piece, slowly, until there is an answer or the connection ends."""
-    for piece in pieces:
+    """Sends piece by piece, slowly, until there is an answer, the connection ends, or it has sent very many."""
+    for piece in islice(pieces, 1_000):
         if select.select([connection], [], [], 0)[0]:
             break
         try:

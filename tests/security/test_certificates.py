@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import ssl
@@ -140,6 +141,8 @@ def test_a_renewed_certificate_is_taken_by_every_worker(secure: Server, files: t
         secure.process.send_signal(signal.SIGHUP)
         until(lambda: certificates(secure) == {renewed})
         result_of(client.post("getDataVersion"))
+    for pid in pids:
+        os.kill(pid, signal.SIGHUP)  # as where all processes of a service get it
     files[1].write_bytes(FIRST[1].read_bytes())  # a key that does not belong to it
     secure.process.send_signal(signal.SIGHUP)
     until(lambda: secure.log.read_text().count("the new certificate cannot be used") == 2)
