@@ -36,6 +36,7 @@ class World:
     admin = "ann@example.com"
 
     def __init__(self, url: str, *, size: int = 8) -> None:
+        self.url = url
         self.runner = asyncio.Runner()
         self.database = Database(url, size=size)
         limits = Limits(queue=0, ongoing_per_key=0, calls_per_minute_per_key=0)
@@ -57,9 +58,9 @@ class World:
         """The result of a coroutine."""
         return self.runner.run(work)
 
-    def new_account(self) -> int:
+    def new_account(self, number: int | None = None) -> int:
         """Makes an account with an administrator and a key, and turns to it."""
-        self.account = next(_NUMBERS)
+        self.account = next(_NUMBERS) if number is None else number
         self.store(lambda conn: accounts.add(conn, "Test", self.account))
         [account] = [each for each in self.store(accounts.accounts) if each.account_id == self.account]
         self.epoch = account.epoch

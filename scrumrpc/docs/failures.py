@@ -88,7 +88,7 @@ def _types_of(p: Parameter) -> tuple[str, ...]:
         return p.reference.types
     if p.kind.name in _LISTS_OF_IDS:
         return (_LISTS_OF_IDS[p.kind.name],)
-    if p.kind.name == "id of an object, past or present":
+    if p.kind.name == "object id":
         return tuple(STORED_TYPES)
     names = p.kind.name.removesuffix(" id").replace("API key", "APIKey").split(" or ")
     return tuple(name for name in names if name in OBJECT_TYPES)

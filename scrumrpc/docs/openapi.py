@@ -107,9 +107,10 @@ def _path(method: Method) -> dict[str, Any]:
         {"name": name, "in": "query", **_outside(schema, required), **shown.get(name, {})}
         for name, (schema, required) in given.items()
     ]
+    form = {**_form(given), "additionalProperties": method.origin != "ours"}  # of which others are ignored
     body = {
         "required": any(required for _, required in given.values()),
-        "content": {_FORM: {"schema": _form(given), "example": example}},
+        "content": {_FORM: {"schema": form, "example": example}},
     }
     got = {**common, "parameters": query, "responses": responses}
     if method.tagged:

@@ -34,6 +34,11 @@ COMMON = "RequestAlreadyExecuted RequiredDataVersionNotMatching"
             f"ObjectWithExternalIDAlreadyExists {COMMON}",
         ),
         (
+            "getObjectHistory",  # of objects that may be gone; they are no references
+            "InvalidParameter MissingParameter ObjectNotFound UserCannotAccessProject RequiredDataVersionNotMatching "
+            "DataVersionNotReachedYet DataVersionNoLongerKept",
+        ),
+        (
             "addTask",
             "InvalidParameter MissingParameter ObjectNotFound RequirementNotSatisfied UserCannotAccessProject "
             f"UserHasInsufficientPermissions ObjectWithExternalIDAlreadyExists {COMMON}",  # with a key that only reads

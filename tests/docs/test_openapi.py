@@ -76,6 +76,7 @@ def test_a_method_has_its_parameters(document: dict[str, Any], method: Method) -
     form = path["post"]["requestBody"]["content"][FORM]["schema"]
     assert list(form["properties"]) == expected
     assert form.get("required", []) == required
+    assert form["additionalProperties"] == (method.origin != "ours")  # which refuse what they do not know
     assert path["post"]["requestBody"]["required"] == bool(required)
 
 
