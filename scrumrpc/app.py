@@ -53,6 +53,8 @@ def make_app(settings: Settings, database_url: str, counters: Counters | None = 
         size=settings.database_connections,
         prepare=settings.database_prepare,
         wait=settings.database_wait,
+        longest_lock=settings.longest_lock,
+        longest_statement=settings.longest_statement,
     )
     limits = Limits(
         queue=settings.queue,

@@ -25,6 +25,8 @@ class Settings:
     database_connections: int  # of each worker
     database_prepare: bool  # off for connection poolers that cannot keep prepared statements
     database_wait: float  # seconds that a call waits for a connection that others use
+    longest_lock: float  # seconds that a call waits for what others have locked
+    longest_statement: float  # seconds that a statement takes, but for those that load an account
     queue: int  # calls in a worker at once; more get APIBusy
     busy_after: float  # seconds that calls wait to begin, beyond which some get APIBusy
     ongoing_per_key: int  # calls of one API key at once; more get TooManyOngoingRequests
@@ -65,6 +67,8 @@ class Settings:
             database_connections=config("SCRUMRPC_DATABASE_CONNECTIONS", cast=_at_least_one, default=8),
             database_prepare=config("SCRUMRPC_DATABASE_PREPARE", cast=bool, default=True),
             database_wait=config("SCRUMRPC_DATABASE_WAIT", cast=float, default=10.0),
+            longest_lock=config("SCRUMRPC_LONGEST_LOCK", cast=_patience, default=10.0),
+            longest_statement=config("SCRUMRPC_LONGEST_STATEMENT", cast=_patience, default=60.0),
             queue=config("SCRUMRPC_QUEUE", cast=int, default=1000),
             busy_after=config("SCRUMRPC_BUSY_AFTER", cast=_patience, default=0.1),
             ongoing_per_key=config("SCRUMRPC_ONGOING_PER_KEY", cast=int, default=500),

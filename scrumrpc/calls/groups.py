@@ -147,8 +147,9 @@ class Groups:
                 for call, end in zip(calls, ends, strict=False):
                     _answer(call, end)
         except Exception as error:  # whatever it is, those who wait are to be told, or their calls to be run again
-            if group is None and isinstance(error, APINotAvailable):
-                calls = [*calls, *queue]  # nobody waits long for a database that is away
+            if group is None and isinstance(error, (APINotAvailable, APIBusy)):
+                # Nobody waits long for a database that is away or has no connection, or an account that is locked.
+                calls = [*calls, *queue]
                 queue.clear()
             if len(calls) == 1 or (group.may_be_committed if group else isinstance(error, ApiError)):
                 for call in calls:

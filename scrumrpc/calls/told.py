@@ -95,7 +95,7 @@ async def told(
     versions: list[_Version] = []
     count, place = 0, (since, _LAST)
     while place < (until, _LAST):
-        step = await database.read(partial(_step, sight=sight, stretch=stretch, after=place))
+        step = await database.read_of(account, partial(_step, sight=sight, stretch=stretch, after=place))
         for made, changes in step.changes:
             if not versions or versions[-1].made != made:
                 if count >= most:

@@ -101,7 +101,7 @@ class View:
         version = self.version
         if self._made_by is None or self._made_by[0] != version:
             account = self.standing.account
-            found = await self._database.read(lambda conn: made_by(conn, account, version))
+            found = await self._database.read_of(account, lambda conn: made_by(conn, account, version))
             self._made_by = version, found
         return tag_of(self.standing, version, self._made_by[1], self._images.origin, about)
 
@@ -210,8 +210,8 @@ class View:
     async def _read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """What `work` reads beside the image, of the epoch that the answer carries."""
         standing = self.standing
-        return await self._database.read(
-            partial(read_within, account=standing.account, epoch=standing.epoch, work=work)
+        return await self._database.read_of(
+            standing.account, partial(read_within, account=standing.account, epoch=standing.epoch, work=work)
         )
 
     def _check(self) -> None:

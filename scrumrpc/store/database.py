@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from scrumrpc.errors import APIBusy, APINotAvailable
+from scrumrpc.errors import APIBusy, ApiError, APINotAvailable
 from scrumrpc.store.connection import Connection
 
 __all__ = ["Connection", "Database", "ping"]
@@ -23,6 +23,8 @@ __all__ = ["Connection", "Database", "ping"]
 T = TypeVar("T")
 
 _UNFINISHED = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+_NOT_OURS = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout)
+"""What fails by no fault of a statement: the connection, or what the server can do at the time."""
 _PATIENCE = 4.0
 """Seconds that a call waits before it looks whether the database is there at all."""
 _ONCE_AWAY = 0.5
@@ -31,6 +33,9 @@ _LATELY = 2.0
 _OUTCOME_UNKNOWN = (
     "The connection to the database broke during the call. It may or may not have taken effect: repeat it with the "
     "same requestID, or look at the data, before you send it again."
+)
+_LOCKED = (
+    "What the call needs is locked by others for longer than calls wait, and nothing was changed; try again shortly."
 )
 _NOT_DONE = "The database could not do what the call needs, and nothing was changed; try again shortly."
 
@@ -41,14 +46,28 @@ class Database:
     Every statement runs in autocommit mode; a transaction says BEGIN and COMMIT itself, so that they travel with the
     statements they enclose. `prepare` switches prepared statements off for connection poolers that need it so.
     `wait` is how many seconds a call waits for a connection that others use; for a database that is away it waits only
-    so long as to bridge a short restart.
+    so long as to bridge a short restart. `longest_lock` and `longest_statement` are the seconds for which a statement
+    waits for a lock, and which it takes altogether, until the server gives it up; a connection that leaves its
+    transaction open for as long as the latter, because its process was stopped, say, is ended. 0: no end.
     """
 
-    def __init__(self, url: str, *, size: int = 8, prepare: bool = True, wait: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        size: int = 8,
+        prepare: bool = True,
+        wait: float = 10.0,
+        longest_lock: float = 0.0,
+        longest_statement: float = 0.0,
+    ) -> None:
         self.url = url
         self._prepare = prepare
         self._size = size
         self._wait = wait
+        self._longest_lock = longest_lock
+        self._longest_statement = longest_statement
+        self._shares: dict[int, _Share] = {}
         self._missed_at = -math.inf  # when the database was last found away
         self._attempt: asyncio.Task[bool] | None = None
         self._pool = AsyncConnectionPool(
@@ -74,7 +93,13 @@ class Database:
     async def _configure(self, conn: Connection) -> None:
         conn.prepares = self._prepare
         set_json_loads(orjson.loads, conn)
-        await conn.execute("SET timezone TO 'UTC'")
+        statement = round(1000 * self._longest_statement)
+        await conn.execute(
+            "SELECT set_config('timezone', 'UTC', false), set_config('lock_timeout', %s, false), "
+            "set_config('statement_timeout', %s, false), "
+            "set_config('idle_in_transaction_session_timeout', %s, false)",
+            (f"{1000 * self._longest_lock:.0f}", str(statement), str(statement)),
+        )
 
     @asynccontextmanager
     async def begin(self, first: Callable[[Connection], Awaitable[T]]) -> AsyncIterator[tuple[Connection, T]]:
@@ -87,20 +112,20 @@ class Database:
             conn = await self._take()
             try:
                 opened = await first(conn)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except _NOT_OURS as error:
                 lost = conn.closed
                 await self._give_back(conn)
                 if not lost:
-                    raise APINotAvailable(_NOT_DONE) from error
+                    raise _refused(error) from error
                 continue
             except BaseException:
                 await self._give_back(conn)
                 raise
             try:
                 yield conn, opened
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except _NOT_OURS as error:
                 # Where the connection lives, the server has refused something, and undoes what came before it.
-                raise APINotAvailable(_OUTCOME_UNKNOWN if conn.closed else _NOT_DONE) from error
+                raise (APINotAvailable(_OUTCOME_UNKNOWN) if conn.closed else _refused(error)) from error
             finally:
                 await self._give_back(conn)
             return
@@ -110,6 +135,28 @@ class Database:
         """The result of `work`, which only reads and may be repeated."""
         async with self.begin(work) as (_, result):
             return result
+
+    async def read_of(self, account: int, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """The same, for an account: its reads have half of the connections at most, so that others find one.
+
+        Only what tells who calls, and the groups of changes, which have one connection for each account, go without.
+        """
+        share = self._shares.setdefault(account, _Share(max(1, self._size // 2)))
+        share.users += 1
+        try:
+            try:
+                async with asyncio.timeout(self._wait):
+                    await share.places.acquire()
+            except TimeoutError as error:
+                raise APIBusy from error
+            try:
+                return await self.read(work)
+            finally:
+                share.places.release()
+        finally:
+            share.users -= 1
+            if not share.users:
+                self._shares.pop(account, None)
 
     async def _take(self) -> Connection:
         """A connection. Nobody waits long for a database that is away; for a busy one, as long as the setting says."""
@@ -157,6 +204,21 @@ class Database:
                 return True
         except psycopg.OperationalError as error:
             return error.sqlstate == "53300"  # too_many_connections: it is there, and busy
+
+
+class _Share:
+    """The connections that an account may use at once, and how many calls use or wait for one."""
+
+    __slots__ = ("places", "users")
+
+    def __init__(self, places: int) -> None:
+        self.places = asyncio.Semaphore(places)
+        self.users = 0
+
+
+def _refused(error: Exception) -> ApiError:
+    """What a client is told where the server has refused a statement, and undoes what came before it."""
+    return APIBusy(_LOCKED) if isinstance(error, psycopg.errors.LockNotAvailable) else APINotAvailable(_NOT_DONE)
 
 
 async def ping(conn: Connection) -> None:

@@ -106,14 +106,14 @@ class Images:
         It does not where history is given up, nor where the database was set back.
         """
         account, since = image.account, image.version
-        onward = await self._database.read(lambda conn: changes_since(conn, account, since))
+        onward = await self._database.read_of(account, lambda conn: changes_since(conn, account, since))
         if since < onward.oldest or onward.epoch != epoch:
             return await self._load(account, epoch)
         return await in_turns(image.moving(onward.reached, onward.changes))
 
     async def _back(self, image: Image, epoch: str, version: int) -> Image:
         account, since = image.account, image.version
-        backward = await self._database.read(lambda conn: changes_back(conn, account, version, since))
+        backward = await self._database.read_of(account, lambda conn: changes_back(conn, account, version, since))
         if backward.epoch != epoch:
             raise restored_meanwhile()
         if not backward.is_kept:
@@ -123,8 +123,8 @@ class Images:
         return await in_turns(image.moving(version, backward.changes))
 
     async def _load(self, account: int, epoch: str) -> Image:
-        return await self._database.read(
-            lambda conn: load_from_tables(conn, account, self.origin, self._rendered, epoch=epoch)
+        return await self._database.read_of(
+            account, lambda conn: load_from_tables(conn, account, self.origin, self._rendered, epoch=epoch)
         )
 
     def _use(self, key: Key) -> None:
@@ -168,6 +168,7 @@ async def load_from_tables(
     """
     await conn.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
+        await conn.execute("SET LOCAL statement_timeout TO 0")  # a large account takes as long as it takes
         cursor = await conn.execute("SELECT data_version, epoch FROM accounts WHERE account_id = %s", (account,))
         version, found = await cursor.fetchone() or (0, None)
         if epoch is not None and found != epoch:
