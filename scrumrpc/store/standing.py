@@ -78,7 +78,7 @@ SELECT a.data_version, a.oldest_version, a.is_closed, a.has_api_access, a.has_ac
        k.key_id, k.name, coalesce(k.last_used_at < now() - interval '1 minute', k.key_id IS NOT NULL),
        coalesce(k.is_read_only, false), date_part('epoch', k.expires_at - statement_timestamp()),
        p.id, coalesce(p.is_administrator, false),
-       {_PROJECTS},
+       CASE WHEN k.key_id IS NOT NULL OR %(key_hash)s::bytea IS NULL THEN {_PROJECTS} END,
        a.last_object, a.last_item_number, a.last_task_number, a.epoch
 """
 # Of the names of versions, those that are asked for, and those of the versions that are: this shows that they are kept.
@@ -86,7 +86,8 @@ _NAMED = """     , (SELECT jsonb_object_agg(n.name, n.version) FROM named_versio
           WHERE n.account_id = a.account_id
             AND (n.name = ANY(%(version_names)s) OR n.version = ANY(%(versions)s)))
 """
-# Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long.
+# Both joins cost the same whether or not they find a row, so an unknown address and an unknown key take equally long;
+# and what a person reaches is not looked up without a valid key, so that its time does not tell whom there is.
 _FROM = f"""
 FROM accounts a
 LEFT JOIN api_keys k ON k.account_id = a.account_id AND k.key_hash = %(key_hash)s::bytea AND {_IS_VALID}
