@@ -97,7 +97,7 @@ class BackupWriter:
     def rows(self, table: str, text: bytes) -> None:
         """Adds rows of a table, as whole lines."""
         number = self._numbers[table] = self._numbers.get(table, 0) + 1
-        self._add(f"tables/{table}/{number:06}.gz", gzip.compress(text, 6, mtime=0))
+        self._add(f"tables/{table}/{number:06}.gz", gzip.compress(text, 1, mtime=0))
 
     def finish(self, manifest: Manifest) -> None:
         """Ends the archive."""
