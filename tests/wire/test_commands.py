@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import orjson
@@ -20,6 +21,7 @@ from scrumrpc.errors import (
     InvalidAPIKey,
     InvalidUserEmailAddress,
     UserCannotAccessProject,
+    UserHasInsufficientPermissions,
 )
 from scrumrpc.store import accounts
 from tests.serving import Server
@@ -94,6 +96,36 @@ def test_keys_are_listed_with_their_last_use_and_revoked(server: Server, databas
     with client_of(server.api, (world.admin, world.key)) as client:
         result_of(client.post("getDataVersion"))
     assert re.fullmatch(f"revoked {moment}", _row(operate(database_url, "key", "list", "--account", number), "2")[7])
+
+
+def test_keys_that_expire_or_only_read(server: Server, database_url: str, world: World) -> None:
+    number = str(world.account)
+    key = _make_key(database_url, number, "wall", "--read-only", "--expires", "2999-12-31T18:30")
+    with client_of(server.api, (world.admin, key)) as client:
+        result_of(client.post("getDataVersion"))
+        message_of(client.post("addProject", data={"name": "A"}), UserHasInsufficientPermissions)
+    _make_key(database_url, number, "guest", "--expires-in-days", "30")
+    listed = operate(database_url, "key", "list", "--account", number)
+    wall, guest = _row(listed, "2"), _row(listed, "3")
+    assert (wall[3], wall[5]) == ("read", "2999-12-31 18:30 UTC")
+    days = datetime.strptime(guest[5], "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC) - datetime.now(UTC)
+    assert (guest[3], round(days / timedelta(days=1))) == ("read, write", 30)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--expires", "2020-01-31"], "--expires is 2020-01-31 00:00 UTC, which is over."),
+        (["--expires", "tomorrow"], "Invalid value for '--expires'"),
+        (["--expires-in-days", "0"], "Invalid value for '--expires-in-days'"),
+        (["--expires-in-days", "1", "--expires", "2999-01-31"], "give one of them"),
+    ],
+)
+def test_keys_must_expire_in_the_time_to_come(database_url: str, world: World, words: list[str], told: str) -> None:
+    done = command(database_url, "key", "create", "K", *words, "--account", str(world.account))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert len(world.call("getAPIKeys")) == 1
 
 
 def _was_used(url: str, account: str, key: int) -> bool:
