@@ -133,27 +133,54 @@ def _flaws_of_reserved(call: Call, ground: Ground) -> list[Flaw]:
 
 def calls(random: Random, ground: Ground, *, hopeless: bool = False) -> Call:
     """A call of any method, with up to three things wrong with it; a `hopeless` one has something wrong for certain."""
-    method = METHODS[random.choice(ground.methods)]
-    call = Call(method, arguments(method, ground, random))
+    call = begun(random, ground)
     most = random.choice((0, 0, 0, 1, 1, 1, 2, 3))
     for _ in range(most):
         random.choice(_SPOILING)(random, call, ground)
     if hopeless:
         random.choice(_HOPELESS)(random, call, ground)
-    if method.waits:
+    return finished(random, call, ground)
+
+
+def begun(random: Random, ground: Ground) -> Call:
+    """A call of any method that may succeed."""
+    method = METHODS[random.choice(ground.methods)]
+    return Call(method, arguments(method, ground, random))
+
+
+def finished(random: Random, call: Call, ground: Ground) -> Call:
+    """The call, made such that it keeps nobody waiting and takes away nothing that others need."""
+    if call.method.waits:
         call.given["timeout"] = random.choice(("0", "0", "1", "-1", "61", "x"))
     for name, value in call.doubled:
         call.given.setdefault(name, value)  # of two, one was left out
-    call.given = {name: _harmless(method, name, text, ground) for name, text in call.given.items()}
-    return call  # with its beginning and its people kept, whatever was drawn
+    call.given = {name: _harmless(call.method, name, text, ground) for name, text in call.given.items()}
+    return call
 
 
 def arguments(method: Method, ground: Ground, random: Random) -> dict[str, str]:
     """Arguments with which the method may succeed."""
     if method.name == BATCH:
         return {"calls": orjson.dumps(_batch(ground, random)).decode()}
-    given = Drawing(random, ground.image, ground.key_ids).arguments(method)
+    given = Drawing(random, ground.image, ground.key_ids, ground.gone).arguments(method)
+    for parameter in method.parameters:
+        if parameter.name in given and parameter.reference is None and method.name != "restoreObject":
+            ids = _ids(parameter, given, ground)
+            given[parameter.name] = random.choice(ids) if ids else given[parameter.name]
     return {name: _harmless(method, name, text, ground) for name, text in given.items()}
+
+
+_TYPES_OF_IDS = {"project ids": "Project", "person ids": "Person", "Person id": "Person", "tag ids": "Tag"}
+"""The types of what kinds of parameters name that are no references: what they name may be gone."""
+
+
+def _ids(parameter: Parameter, given: dict[str, str], ground: Ground) -> list[str]:
+    """What a parameter may name that is no reference; nothing where it names no objects."""
+    if parameter.kind.name == "Webhook id":
+        return list(ground.webhook_ids)
+    of_any = given.get("objectType") if parameter.kind.name == "object id" else None
+    wanted = _TYPES_OF_IDS.get(parameter.kind.name, of_any)
+    return [each.id for each in ground.image.records() if each.type == wanted]
 
 
 def _batch(ground: Ground, random: Random) -> list[object]:

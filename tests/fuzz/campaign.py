@@ -173,7 +173,7 @@ def run(address: str, world: World, number: int, requests: int, seed_of_all: int
 
 def _anything(client: Client, company: Company, tally: Tally, examples: int, number: int) -> None:
     """Conversations of which each is as likely as any other."""
-    ground = company.ground(_wanting(tally.pairs))
+    ground = company.ground(_wanted(tally.pairs))
     for place in range(examples):
         try:
             client.exchange(conversation(Random(f"{number} {place}"), ground))
@@ -185,13 +185,13 @@ def _anything(client: Client, company: Company, tally: Tally, examples: int, num
 
 def _edges(client: Client, company: Company, tally: Tally, examples: int, number: int) -> None:
     """Conversations as Hypothesis makes them: rather from the ends of what there is; one that fails is made smaller."""
-    ground = company.ground(_wanting(tally.pairs))
+    ground = company.ground(_wanted(tally.pairs))
     _search(client, tally, examples, number, lambda random: conversation(random, ground))
 
 
 def _failing(client: Client, company: Company, tally: Tally, examples: int, number: int) -> None:
     """Calls that all must fail; they leave nothing behind in any table."""
-    ground = company.ground(_wanting(tally.pairs))
+    ground = company.ground(_wanted(tally.pairs))
     before = traces(company.world, company.first)
     _search(client, tally, examples, number, lambda random: [sent_calls(random, ground, hopeless=True)])
     after = traces(company.world, company.first)
@@ -221,13 +221,9 @@ def _search(client: Client, tally: Tally, examples: int, number: int, make: Call
         tally.failures.append(str(client.failed or wrong))
 
 
-def _wanting(pairs: Counter[tuple[str, str]]) -> list[str]:
-    """The public methods, more often those that have not shown all that they may answer, or never succeeded."""
-    names: list[str] = []
-    for name in PUBLIC:
-        missing = sum((name, error) not in pairs for error in documented(name))
-        names += [name] * (1 + min(missing, 3) + (0 if (name, RESULT) in pairs else 4))
-    return names
+def _wanted(pairs: Counter[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """By method, what it is documented to answer and has not answered yet."""
+    return {name: tuple(each for each in documented(name) if (name, each) not in pairs) for name in PUBLIC}
 
 
 def documented(name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ import psycopg
 
 from scrumrpc.model.image import Image
 from scrumrpc.model.invariants import violations
-from scrumrpc.store import accounts
+from scrumrpc.model.record import Record
+from scrumrpc.store import accounts, compaction
 from tests.fuzz.values import MARK
 from tests.model.start import objects
 from tests.world import World
@@ -25,7 +26,8 @@ ADMIN, MEMBER = World.admin, "ben@example.com"
 class Ground:
     """What requests may name. It stays while requests are drawn, so that one that fails can be made again, and smaller.
 
-    `methods` are names of methods, those more often that have more left to show.
+    `methods` are names of methods, those more often that have more left to show; `wanted` is by method
+    what it is documented to answer and has not answered yet.
     """
 
     account: int
@@ -35,8 +37,12 @@ class Ground:
     foreign: Mapping[str, tuple[str, ...]]
     """Ids of the other account, by type."""
     methods: tuple[str, ...]
+    wanted: Mapping[str, tuple[str, ...]]
     used_request_ids: tuple[str, ...]
     key_ids: tuple[str, ...]
+    webhook_ids: tuple[str, ...]
+    gone: tuple[Record, ...]
+    """Objects that were deleted."""
     hook_secret: str
     epoch: str
 
@@ -52,6 +58,8 @@ class Company:
     other_key: str = ""
     hook_secret: str = ""
     request_ids: list[str] = field(default_factory=list)
+    image: Image | None = None
+    gone: list[Record] = field(default_factory=list)
     before: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -63,6 +71,7 @@ class Company:
         company.first, company.key = company._account(number, None)
         company.hook_secret = str(world.call("resetCommitHookSecret"))
         world.call("addNamedVersion", name="one")
+        world.run(_without_the_past(world.url, number))
         world.store(lambda conn: accounts.switch(conn, "has_access_control", True, world.account))
         return company
 
@@ -72,8 +81,13 @@ class Company:
         self.world.load(*(_marked(each, mark) for each in given) if mark else given)
         return number, self.world.key
 
-    def ground(self, methods: Iterable[str]) -> Ground:
-        """What requests may name now."""
+    def ground(self, wanted: Mapping[str, tuple[str, ...]]) -> Ground:
+        """What requests may name now; `wanted` are all public methods with what they have not answered yet."""
+        image = self.world.tables()
+        if self.image is not None:
+            there = {record.number for record in image.records()}
+            self.gone += [record for record in self.image.records() if record.number not in there]
+        self.image = image
         foreign: dict[str, list[str]] = {}
         for each in objects(self.other):
             foreign.setdefault(each["objectType"], []).append(each["id"])
@@ -90,11 +104,14 @@ class Company:
         return Ground(
             self.first,
             keys,
-            self.world.tables(),
+            image,
             {name: tuple(ids) for name, ids in foreign.items()},
-            tuple(methods),
+            tuple(name for name, errors in wanted.items() for _ in range(1 + min(len(errors), 4))),
+            wanted,
             tuple(self.request_ids[-20:]),
             tuple(each["id"] for each in others),
+            tuple(each["id"] for each in self.world.call("getWebhooks")),
+            tuple(self.gone[-50:]),
             self.hook_secret,
             self.world.answer("getDataVersion").standing.epoch,
         )
@@ -104,6 +121,12 @@ class Company:
         self.world.check_log_gives_tables()
         assert violations(self.world.tables()) == []
         assert traces(self.world, self.other) == self.before
+
+
+async def _without_the_past(url: str, account: int) -> None:
+    async with compaction.connection(url) as conn:
+        if conn is not None:  # else somebody else compacts, and these accounts keep all
+            await compaction.compact(conn, account, 0)
 
 
 def basic(email: str, key: str) -> str:

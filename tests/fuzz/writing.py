@@ -10,6 +10,7 @@ from urllib.parse import quote, quote_from_bytes
 from scrumrpc.calls.registry import Method
 from scrumrpc.wire.form import FORM, MOST_PARAMETERS
 from tests.fuzz import values
+from tests.fuzz.aiming import aimed_call
 from tests.fuzz.calls import Call, calls
 from tests.fuzz.expecting import REQUEST, Flaw, Sent
 from tests.fuzz.ground import Ground
@@ -27,7 +28,8 @@ Pairs = list[tuple[str, str]]
 
 def sent_calls(random: Random, ground: Ground, *, hopeless: bool = False) -> Sent:
     """A call as a request that is well-formed HTTP."""
-    call = calls(random, ground, hopeless=hopeless)
+    is_aimed = not hopeless and random.randrange(5) < 2
+    call = aimed_call(random, ground) if is_aimed else calls(random, ground, hopeless=hopeless)
     flaws: list[Flaw] = []
     verb = random.choice(_VERBS)
     if verb in _OTHERS or (verb == "HEAD" and call.method.writes):
