@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.load import growth, large, overload, small, soak, starts, waiting
+from tests.load import growth, large, limits, overload, small, soak, starts, waiting
 from tests.load.bench import Bench
 from tests.load.chart import Curve, svg
 from tests.load.prepared import Prepared
@@ -43,6 +43,7 @@ CURVES: dict[str, Callable[[Bench], list[Curve]]] = {
 
 LIMITS: dict[str, Callable[[Bench], list[Curve]]] = {
     "overload": overload.overload,
+    "limits": limits.limits,
     "soak": soak.soak,
 }
 """What a server does where it is pressed: measured only where it is asked for by name."""
