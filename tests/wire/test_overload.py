@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Event
+from functools import partial
 
 import httpx2
 import orjson
@@ -14,8 +16,8 @@ import pytest
 from scrumrpc.errors import APIBusy
 from tests.serving import Server
 from tests.wire.expecting import client_of, message_of, result_of
-from tests.wire.raw import Reply, connected, read_reply, request
-from tests.wire.surroundings import until
+from tests.wire.raw import connected, read_reply, request
+from tests.wire.surroundings import held_up, until
 from tests.world import World
 
 CLIENTS = 80
@@ -30,46 +32,44 @@ def hasty(database_url: str) -> Iterator[Server]:
     server.stop()
 
 
+def add(server: Server, world: World, project: str, n: int) -> httpx2.Response:
+    with client_of(server.api, (world.admin, world.key)) as client:
+        return client.post("addTag", data={"projectID": project, "name": f"T{n}"})
+
+
 @contextmanager
-def hammered(server: Server, sent: bytes) -> Iterator[list[Reply]]:
-    """While many clients of one key send a request again and again; yields the answers that are no Results."""
-    refused: list[Reply] = []
-    stopped = Event()
-
-    def hammer(_: int) -> None:
-        with connected(server) as connection:
-            while not stopped.is_set():
-                connection.sendall(sent)
-                reply = read_reply(connection)
-                if reply.status != 200:
-                    refused.append(reply)
-
+def full(server: Server, world: World) -> Iterator[None]:
+    """While as many calls of an account wait for its lock as may wait in a server that has learnt that calls wait."""
+    project = world.call("addProject", name="A")
+    numbers = itertools.count()
     with ThreadPoolExecutor(CLIENTS) as threads:
-        ends = [threads.submit(hammer, n) for n in range(CLIENTS)]
-        try:
-            yield refused
-        finally:
-            stopped.set()
-        for end in ends:
-            end.result()
+        for _ in range(2):  # what came before counts for the first
+            with held_up(world.database.url, world.account) as wait_for:
+                few = [threads.submit(add, server, world, project, next(numbers)) for _ in range(3)]
+                wait_for(1)
+                time.sleep(0.2)  # for so long they wait; the server looks every tenth of a second
+            assert {call.result().status_code for call in few} == {200}
+        with held_up(world.database.url, world.account):
+            many = [threads.submit(add, server, world, project, next(numbers)) for _ in range(CLIENTS)]
+            until(lambda: any(call.done() for call in many))
+            yield
+        assert {call.result().status_code for call in many} == {200, 503}
 
 
-def test_too_many_calls_are_refused_and_those_of_others_are_not(
-    hasty: Server, client: httpx2.Client, world: World
-) -> None:
-    noisy = request(world, "getDataVersion", b"")
-    noise = world.account
+def test_too_many_calls_are_refused_and_those_of_others_are_not(hasty: Server, world: World) -> None:
+    quiet = world.admin, world.key
     world.new_account()
-    with hammered(hasty, noisy) as refused, client_of(hasty.api, (world.admin, world.key)) as quiet:
-        until(lambda: refused)
+    with full(hasty, world), client_of(hasty.api, quiet) as others:
+        with client_of(hasty.api, (world.admin, world.key)) as mine:
+            refused = [mine.post("getDataVersion") for _ in range(20)]
         for n in range(4):
-            result_of(quiet.post("getDataVersion"))
-            result_of(quiet.post("addProject", data={"name": f"P{n}"}))
-            result_of(quiet.post("getData"))
-    assert {(reply.status, reply.error_id) for reply in refused} == {(503, "APIBusy")}
-    assert all(reply.headers["retry-after"] == "1" and reply.headers["call-id"] for reply in refused)
-    assert len(world.data()["projects"]) == 4
-    assert noise != world.account
+            result_of(others.post("getDataVersion"))
+            result_of(others.post("addProject", data={"name": f"P{n}"}))
+            assert len(result_of(others.post("getData"))["projects"]) == n + 1
+    for response in refused:
+        message_of(response, APIBusy)
+        assert response.headers["retry-after"] == "1"
+        assert response.headers["call-id"]
     until(lambda: counted(hasty, "getDataVersion") >= len(refused))
 
 
@@ -83,22 +83,17 @@ def counted(server: Server, method: str) -> float:
 def test_what_is_refused_at_the_door_looks_like_what_is_refused_behind_it(hasty: Server, world: World) -> None:
     """Only a request that arrives whole is refused at the door; this one comes in two pieces as well."""
     whole = request(world, "getDataVersion", b"")
-    with hammered(hasty, whole) as refused:
-        until(lambda: refused)
-        with connected(hasty) as connection:
-            found: list[Reply] = []
-
-            def is_refused() -> bool:
-                connection.sendall(whole[:30])
-                connection.sendall(whole[30:])
-                found.append(read_reply(connection))
-                return found[-1].status == 503
-
-            until(is_refused)
-    at_the_door = refused[0]
-    assert orjson.loads(found[-1].body) == orjson.loads(at_the_door.body)
+    with full(hasty, world), connected(hasty) as connection:
+        connection.sendall(whole)
+        at_the_door = read_reply(connection)
+        connection.sendall(whole[:30])
+        time.sleep(0.1)  # so that they are two for the server, too
+        connection.sendall(whole[30:])
+        behind = read_reply(connection)
+    assert at_the_door.status == behind.status == 503
+    assert orjson.loads(behind.body) == orjson.loads(at_the_door.body)
     changing = {"call-id", "date"}
-    assert {name: value for name, value in found[-1].headers.items() if name not in changing} == {
+    assert {name: value for name, value in behind.headers.items() if name not in changing} == {
         name: value for name, value in at_the_door.headers.items() if name not in changing
     }
 
@@ -108,12 +103,8 @@ def test_more_changes_of_an_account_than_can_be_made_soon_are_refused(hasty: Ser
     before = world.version
     done = 0
 
-    def add(n: int) -> httpx2.Response:
-        with client_of(hasty.api, (world.admin, world.key)) as client:
-            return client.post("addTag", data={"projectID": project, "name": f"T{n}"})
-
     with ThreadPoolExecutor(CLIENTS) as threads:
-        for response in threads.map(add, range(3 * CLIENTS)):
+        for response in threads.map(partial(add, hasty, world, project), range(3 * CLIENTS)):
             if response.status_code == 503:
                 message_of(response, APIBusy)
             else:

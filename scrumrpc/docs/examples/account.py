@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXAMPLES: dict[str, dict[str, str]] = {
-    "addAPIKey": {"name": "Dashboard in the kitchen"},
+    "addAPIKey": {"name": "Dashboard in the kitchen", "expirationDate": "4102444800000", "isReadOnly": "true"},
     "deleteAPIKey": {"apiKeyID": "729-0-2"},
     "getAPIKeys": {},
     "getData": {
