@@ -1,0 +1,1 @@
+"""What `deploy/check` looks at: a module for each part of `deploy/`."""
