@@ -95,6 +95,7 @@ def _checks(outside: Outside, folder: Path, certificate: Path) -> Iterator[Check
     yield "behind the proxy: deploy/smoke, with --write", partial(_smoke, outside, project, certificate)
     yield "behind the proxy: metrics and health are hidden, however they are written", partial(_hidden, outside)
     yield "behind the proxy: an event arrives as it happens", partial(_streamed, outside)
+    yield "behind the proxy: who hangs up gives the place back", partial(_hung_up, outside)
     yield "behind the proxy: a file of 10 MiB in a form gets through", partial(_large_file, outside, project)
     yield "behind the proxy: a body that is too large is refused as documented", partial(_too_large, outside)
     yield "behind the proxy: one beyond all bounds does not reach the server", partial(_huge, outside)
@@ -129,6 +130,24 @@ def _streamed(outside: Outside) -> None:
             expect(line and time.monotonic() - since < 20, "the event did not arrive")
         expect(time.monotonic() - since < 2, f"the event took {time.monotonic() - since:.1f} s")
         expect(response.readline(), "the stream has ended")
+
+
+def _hung_up(outside: Outside) -> None:
+    """The server has one place for streams here; the proxy tells it when the client of one is gone."""
+    connection, response = outside.stream()
+    expect(response.status == 200, f"the stream answers {response.status}")
+    response.readline()
+    response.close()
+    connection.close()
+    giving_up = time.monotonic() + 5
+    while True:
+        connection, response = outside.stream()
+        response.close()
+        connection.close()
+        if response.status == 200:
+            return
+        expect(time.monotonic() < giving_up, f"the next stream answers {response.status}")
+        time.sleep(0.2)
 
 
 def _large_file(outside: Outside, project: str) -> None:
@@ -231,6 +250,7 @@ def _server(folder: Path) -> Iterator[str]:
     environment |= {
         "SCRUMRPC_PUBLIC_URL": "https://localhost",
         "SCRUMRPC_WEBHOOKS": "false",
+        "SCRUMRPC_WAITING_PER_KEY": "1",
         "SCRUMRPC_FAILED_LOGINS_PER_MINUTE": str(_WRONG_KEYS),
     }
     words = ["-m", "scrumrpc", "serve", "--workers", "2", "--data", str(folder / "data")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,8 +62,8 @@ def none_of(problems: list[str]) -> None:
 
 
 def program(name: str) -> str:
-    """Where a program is; leaves the check out where there is none."""
-    found = shutil.which(name)
+    """Where a program is, maybe beside Python; leaves the check out where there is none."""
+    found = shutil.which(name) or shutil.which(name, path=Path(sys.executable).parent)
     if found is None:
         raise LeftOut(f"there is no {name} on this machine")
     return found
