@@ -15,6 +15,8 @@ _CAPABILITIES = {"proxy": {"NET_BIND_SERVICE"}}
 _PORTS = {"proxy": {"80:80", "443:443", "443:443/udp"}}
 _WITH_DATABASE = {"server", "backup", "database"}
 _OPEN = ("privileged", "network_mode", "pid", "ipc", "userns_mode", "devices", "cgroup_parent", "extra_hosts")
+_OF_CONTAINERS = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}
+"""Networks from which engines take addresses: Podman the first, Docker the others."""
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY|DATABASE_URL")
 
 
@@ -43,7 +45,7 @@ def problems(compose: dict[str, Any]) -> list[str]:
     found = [
         f"{name}: {problem}"
         for name, service in compose["services"].items()
-        for problem in [*_of_service(name, service), *_of_secrets(service)]
+        for problem in [*_of_service(name, service), *_of_secrets(service), *_of_engines(service)]
     ]
     return found + _of_networks(compose) + _of_secret_files(compose)
 
@@ -83,6 +85,18 @@ def _of_secrets(service: dict[str, Any]) -> Iterator[str]:
             yield f"{variable} holds a secret in its environment"
         if re.search(r"://[^/\s]*:[^/\s]*@", str(value)):
             yield f"{variable} holds a password in its environment"
+
+
+def _of_engines(service: dict[str, Any]) -> Iterator[str]:
+    """What one engine knows and another refuses, or does otherwise."""
+    if service.get("logging", {}).get("driver") not in (None, "json-file"):
+        yield "Podman does not know where it logs to"
+    for mount in service.get("tmpfs", []):
+        if re.search(r"\b[ug]id=", str(mount)):
+            yield f"Podman does not know the options of {mount}"
+    trusted = service.get("environment", {}).get("SCRUMRPC_TRUSTED_PROXIES")
+    if trusted is not None and not _OF_CONTAINERS <= set(re.split(r"[,\s]+", trusted)):
+        yield "some engine gives the proxy an address that is not trusted, so that all clients are taken for one"
 
 
 def _of_networks(compose: dict[str, Any]) -> list[str]:

@@ -86,6 +86,11 @@ def test_a_script_that_cannot_be_run(copy: Path) -> None:
     assert lines[0] == "FAILED    the scripts can be run: backup cannot be run"
 
 
+def in_proxy(line: str) -> Callable[[str], str]:
+    """Adds a line to how the proxy calls the server."""
+    return lambda text: text.replace("transport http", f"{line}\n\t\ttransport http")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="there is no Caddy on this machine")
 @pytest.mark.parametrize(
@@ -94,12 +99,10 @@ def test_a_script_that_cannot_be_run(copy: Path) -> None:
         (lambda text: text.replace("/livez /readyz", "/livez"), "/readyz can be"),
         (lambda text: text.replace("max_size 21MiB", "max_size 1MiB"), "a file of 10 MiB in a form"),
         (lambda text: text.replace("header Strict", "# header Strict"), "browsers are told"),
-        (
-            lambda text: text.replace("flush_interval -1", "header_up X-Forwarded-For 192.0.2.1"),
-            "clients are told apart",
-        ),
+        (in_proxy("flush_interval -1"), "who hangs up gives the place back"),
+        (in_proxy("header_up X-Forwarded-For 192.0.2.1"), "clients are told apart"),
     ],
-    ids=["health", "body", "https", "addresses"],
+    ids=["health", "body", "https", "streams", "addresses"],
 )
 def test_a_proxy_that_is_weaker(copy: Path, change_it: Callable[[str], str], told: str) -> None:
     """The server is this checkout's; the copy has links to it."""

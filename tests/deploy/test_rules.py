@@ -47,6 +47,9 @@ def test_what_is_there_is_right() -> None:
         ("Caddyfile:ro", "Caddyfile", "proxy: it reaches ./Caddyfile:/etc/caddy/Caddyfile of the host"),
         ("networks: [front, outside]", "networks: [store, front, outside]", "proxy: it reaches the database"),
         ("store: { internal: true }", "store: {}", "database: the network store leads outside"),
+        ("driver: json-file", "driver: local", "server: Podman does not know where it logs to"),
+        ("/run:mode=1777", "/run:uid=999,mode=0755", "database: Podman does not know the options of /run"),
+        ("PROXIES: 10.0.0.0/8,", "PROXIES:", "server: some engine gives the proxy an address that is not trusted"),
         ("file: ./secrets/database-url", "environment: URL", "the secret database-url is no file"),
     ],
 )
