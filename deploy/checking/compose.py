@@ -95,7 +95,7 @@ def _of_engines(service: dict[str, Any]) -> Iterator[str]:
         if re.search(r"\b[ug]id=", str(mount)):
             yield f"Podman does not know the options of {mount}"
     trusted = service.get("environment", {}).get("SCRUMRPC_TRUSTED_PROXIES")
-    if trusted is not None and not _OF_CONTAINERS <= set(re.split(r"[,\s]+", trusted)):
+    if trusted is not None and not set(re.split(r"[,\s]+", trusted)) >= _OF_CONTAINERS:
         yield "some engine gives the proxy an address that is not trusted, so that all clients are taken for one"
 
 
