@@ -46,17 +46,17 @@ def soak(bench: Bench) -> list[Curve]:
     with receiver() as hooks, served(prepared.url, bench.workers, _SETTINGS) as server:
         kinds = mix(server, keys)
         streams = mixed(kinds, 32)
-        measure(server.address, streams, 2)
-        able = measure(server.address, streams, 5)["per_second"]
-        rate = bench.share * able
         seconds = bench.minutes * 60
-        print(
-            f"Soak: {len(server.workers)} workers do {figure(able)} calls/s of the mix; {figure(rate)} calls/s "
-            f"({bench.share:.0%}) are offered for {bench.minutes:g} minutes, beside {len(ACTORS)} actors.",
-            flush=True,
-        )
-        actors = Actors(server.address, keys, hooks.url(), _PAUSE)
+        actors = Actors(server.address, keys, hooks.url(), _PAUSE)  # which take of what the server can do
         try:
+            measure(server.address, streams, 2)
+            able = measure(server.address, streams, 10)["per_second"]
+            rate = bench.share * able
+            print(
+                f"Soak: {len(server.workers)} workers do {figure(able)}/s of the mix beside {len(ACTORS)} actors, and "
+                f"{figure(rate)} calls/s ({bench.share:.0%}) are offered for {bench.minutes:g} minutes.",
+                flush=True,
+            )
             series, totals = offered_and_sampled(server, prepared.admin_url, kinds, rate, seconds, hooks)
         finally:
             actors.stop()
