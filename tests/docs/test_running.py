@@ -170,6 +170,7 @@ def assert_everything_is_filled(client: httpx2.Client) -> None:
     assert expected - filled == set()
 
 
+@pytest.mark.slow
 def test_every_curl_line_on_the_pages_runs(sample: Server, tmp_path: Path) -> None:
     """The pages' own curl lines, in the order of the pages' navigation; an error is one that the guide announces."""
     _, key = sample.credentials("bob@example.com")

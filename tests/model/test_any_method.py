@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -117,4 +118,12 @@ def test_any_method(shared_world: World) -> None:
     class WithWorld(AnyMethod):
         world = shared_world
 
-    run(WithWorld, 6, 60)
+    run(WithWorld, 3, 50)
+
+
+@pytest.mark.slow
+def test_any_method_for_longer(shared_world: World) -> None:
+    class WithWorld(AnyMethod):
+        world = shared_world
+
+    run(WithWorld, 24, 60)

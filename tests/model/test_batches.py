@@ -73,7 +73,7 @@ def _timeless(object_type: ObjectType, values: Any) -> dict[str, Any]:
     return {name: value is None if name in times else value for name, value in values.items() if name not in ranks}
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(seeds=st.lists(SEEDS, min_size=1, max_size=12), place=st.integers(0, 12))
 def test_a_batch_does_what_its_calls_do_or_nothing(shared_world: World, seeds: Sequence[bytes], place: int) -> None:
     compare(shared_world, seeds, place)

@@ -144,7 +144,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(
     seeds=st.lists(SEEDS, min_size=2, max_size=24),
     sizes=st.lists(st.integers(2, 12), min_size=12, max_size=12),

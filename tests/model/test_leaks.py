@@ -311,7 +311,7 @@ def test_nothing_is_told_of_projects_out_of_reach(shared_world: World) -> None:
     class WithWorld(Leaks):
         world = shared_world
 
-    run(WithWorld, 3, 40)
+    run(WithWorld, 3, 25)
 
 
 @pytest.mark.slow

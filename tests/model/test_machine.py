@@ -26,7 +26,7 @@ def test_through_the_pipeline(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 4, 45)
+    run(ThroughPipeline, 3, 45)
 
 
 def test_through_http(shared_world: World, server: Server) -> None:
@@ -34,7 +34,7 @@ def test_through_http(shared_world: World, server: Server) -> None:
         world = shared_world
         connect = staticmethod(lambda world: Http(world, server.api))
 
-    run(ThroughHttp, 3, 30)
+    run(ThroughHttp, 3, 20)
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ class Reading:
         return False
 
 
-@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 80))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 80))])
 def test_every_answer_is_of_one_version(seed: int) -> None:
     """Images are made from one another, forwards and backwards, while answers are put together from all of them."""
     others = all_chunks()
