@@ -91,8 +91,8 @@ WHERE c.account_id = %(account)s AND c.version > %(version)s AND c.object_type =
   AND b.state ->> 'id' = ANY (%(wire_ids)s::text[])
 """
 
-# Who has the id now, else who had it last. Of ids that this server gave, the number is known; imported ones are looked
-# for among all deletions.
+# Who has the id now, else who had it last. Of ids that this server gave, the number is known; imported ones, which may
+# look the same, are looked for among all deletions.
 _OBJECT = """
 SELECT o.id, c.project_id
 FROM objects o
@@ -248,9 +248,10 @@ async def known_object(conn: Connection, account: int, types: Collection[str], w
     [rows] = await flush(conn, [(_OBJECT, parameters)])
     if rows:
         return KnownObject(rows[0][0], rows[0][1], is_there=True)
-    given = re.fullmatch(rf"{account}-0-(\d{{1,15}})", wire_id)
-    statement = _GONE_OBJECT_OF_NUMBER if given else _GONE_OBJECT
-    [rows] = await flush(conn, [(statement, parameters | {"number": int(given[1]) if given else None})])
+    if given := re.fullmatch(rf"{account}-0-(\d{{1,15}})", wire_id):
+        [rows] = await flush(conn, [(_GONE_OBJECT_OF_NUMBER, parameters | {"number": int(given[1])})])
+    if not rows:
+        [rows] = await flush(conn, [(_GONE_OBJECT, parameters)])
     return KnownObject(rows[0][0], rows[0][1], is_there=False) if rows else None
 
 

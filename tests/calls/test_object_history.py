@@ -43,17 +43,22 @@ def test_a_life_from_beginning_to_end(world: World) -> None:
     assert history(world, "BacklogItem", item, **rest) == life[1:]
 
 
-def test_imported_objects_are_found_when_they_are_gone(world: World) -> None:
-    project, item = f"{world.account}-7-1", f"{world.account}-7-2"
+@pytest.mark.parametrize("middle", [7, 0])
+def test_imported_objects_are_found_when_they_are_gone(world: World, middle: int) -> None:
+    """Whatever their ids: from an account of the same number they look like those that this server gives."""
+    project, tag = f"{world.account}-{middle}-601", f"{world.account}-{middle}-500"
     world.load(
         {
             "objectType": "Project", "id": project, "name": "A", "status": "Active", "roughEstimateUnit": "Points",
             "detailedEstimateUnit": "Days", "timeTrackingUnit": "Hours",
         },
-        {"objectType": "Tag", "id": item, "projectID": project, "name": "t", "color": "Red"},
+        {"objectType": "Tag", "id": tag, "projectID": project, "name": "t", "color": "Red"},
     )  # fmt: skip
-    world.call("deleteTag", tagID=item)
-    assert history(world, "Tag", item) == [("importObjects", "created"), ("deleteTag", "deleted")]
+    world.call("deleteTag", tagID=tag)
+    life = [("importObjects", "created"), ("deleteTag", "deleted")]
+    assert history(world, "Tag", tag) == life
+    world.call("restoreObject", objectType="Tag", objectID=tag)
+    assert history(world, "Tag", tag) == [*life, ("restoreObject", "created")]
 
 
 def test_a_person_is_the_same_before_and_after_deletion(world: World) -> None:

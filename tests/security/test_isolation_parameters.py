@@ -103,6 +103,16 @@ def test_a_name_from_over_there(both: tuple[Twin, Twin], ids: dict[str, str], ca
         check(ours, case.method.name, given, other, ids[case.type])
 
 
+@pytest.mark.parametrize("method", ["getObjectHistory", "restoreObject"])
+def test_a_name_of_what_was_deleted_over_there(both: tuple[Twin, Twin], method: str) -> None:
+    """These two know what is gone, by its last id."""
+    ours, theirs = both
+    given = {"objectType": "BacklogItem"}
+    assert theirs.call("getObjectHistory", **given, objectID=f"{THEIRS}-0-69320")
+    foreign, missing = ({**given, "objectID": f"{account}-0-69320"} for account in (THEIRS, NOBODYS))
+    check(ours, method, foreign, missing, foreign["objectID"])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", IN_BATCHES, ids=str)
 def test_a_name_from_over_there_in_a_batch(both: tuple[Twin, Twin], ids: dict[str, str], case: Naming) -> None:

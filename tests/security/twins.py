@@ -74,6 +74,8 @@ def _twin(world: World, account: int, area: int) -> Twin:
     world.store(lambda conn: accounts.add(conn, f"Twin {mark}", account))
     secret = new_key(account)
     world.store(lambda conn: keys.add(conn, account, "key", prefix_of(secret), hash_of(secret)))
+    another = new_key(account)  # which the example of deleteAPIKey takes away
+    world.store(lambda conn: keys.add(conn, account, "another", prefix_of(another), hash_of(another)))
     world.account = account
     objects = orjson.dumps([_marked(each, mark) for each in sample.objects()]).decode()
     world.operator("importObjects", objects=objects.replace(f'"{sample.ACCOUNT}-', f'"{area}-'))
