@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def checks(top: Path) -> Iterator[Check]:
     """By our rules, and by an engine's own."""
     file = top / "deploy/compose.yaml"
     yield "compose.yaml: each service is hardened", lambda: none_of(problems(read(file.read_text())))
-    yield "docker compose understands compose.yaml", lambda: _understood(file)
+    yield "docker compose, or podman-compose, understands compose.yaml", lambda: _understood(file)
 
 
 def read(text: str) -> dict[str, Any]:
@@ -120,10 +120,12 @@ def _of_secret_files(compose: dict[str, Any]) -> list[str]:
 
 
 def _understood(file: Path) -> None:
-    """`config` needs no engine, only the plugin."""
-    docker = program("docker")
-    if subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
-        raise LeftOut("the docker on this machine has no compose")
-    run(
-        docker, "compose", "--file", file, "config", "--quiet", environment={**os.environ, "SCRUMRPC_HOST": "localhost"}
-    )
+    """`config` needs no engine, only the program."""
+    environment = {**os.environ, "SCRUMRPC_HOST": "localhost"}
+    for words in (("docker", "compose"), ("podman-compose",)):
+        with contextlib.suppress(LeftOut, Failed):
+            run(program(words[0]), *words[1:], "config", "--help")  # old ones have none
+            break
+    else:
+        raise LeftOut("there is neither a docker compose nor a podman-compose that can on this machine")
+    run(*words, "--file", file, "config", environment=environment)

@@ -97,6 +97,7 @@ def _built_and_run(top: Path) -> None:
         expect(code == "0", f"it ended with {code}")
     finally:
         run(engine, "rm", "--force", "--volumes", name)
+        run(engine, "rmi", "--force", _IMAGE)
 
 
 def _engine() -> str:
