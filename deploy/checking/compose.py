@@ -122,10 +122,11 @@ def _of_secret_files(compose: dict[str, Any]) -> list[str]:
 def _understood(file: Path) -> None:
     """`config` needs no engine, only the program."""
     environment = {**os.environ, "SCRUMRPC_HOST": "localhost"}
-    for words in (("docker", "compose"), ("podman-compose",)):
+    # A docker without the plugin has help for everything, an old podman-compose has no config.
+    for words, known_by in ((("docker", "compose"), ("version",)), (("podman-compose",), ("config", "--help"))):
         with contextlib.suppress(LeftOut, Failed):
-            run(program(words[0]), *words[1:], "config", "--help")  # old ones have none
+            run(program(words[0]), *words[1:], *known_by)
             break
     else:
-        raise LeftOut("there is neither a docker compose nor a podman-compose that can on this machine")
+        raise LeftOut("there is neither docker compose nor a podman-compose that can on this machine")
     run(*words, "--file", file, "config", environment=environment)
