@@ -10,11 +10,9 @@ import base64
 import contextlib
 import fcntl
 import http.client
-import json
 import os
 import re
 import socket
-import ssl
 import struct
 import subprocess
 import sys
@@ -23,57 +21,16 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
 
 from deploy.checking.outcome import Check, Failed, Tally, expect, run
+from deploy.checking.outside import API, Outside
 
 _TOP = Path(__file__).parents[2]
-_API = "/service/api/v1"
 _MIB = 1024 * 1024
 _WRONG_KEYS = 3
 """Calls with wrong keys that the server takes within a minute from one address."""
 _INSIDE = ("/metrics", "/livez", "/readyz")
 _SPELLINGS = ("//metrics", "/%6detrics", "/docs/../metrics", "/./metrics", "/METRICS", "/metrics/", "/metrics?a=b")
-
-
-class Outside:
-    """A client of the proxy."""
-
-    def __init__(self, credentials: str, certificate: Path) -> None:
-        self.credentials = credentials
-        self._context = ssl.create_default_context(cafile=certificate)
-
-    def connect(self, source: str = "127.0.0.1") -> http.client.HTTPSConnection:
-        """A connection that comes from an address."""
-        return http.client.HTTPSConnection("localhost", timeout=30, context=self._context, source_address=(source, 0))
-
-    def send(
-        self, path: str, body: bytes | None = None, *, source: str = "127.0.0.1", credentials: str = "", **headers: str
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Status, headers and body of an answer."""
-        connection = self.connect(source)
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        try:
-            connection.request("GET" if body is None else "POST", path, body, {**sent, **self._basic(credentials)})
-            response = connection.getresponse()
-            return response.status, response.headers, response.read()
-        finally:
-            connection.close()
-
-    def call(self, method: str, **given: str) -> object:
-        """The result of a method."""
-        status, _, body = self.send(f"{_API}/{method}", urlencode(given).encode())
-        expect(status == 200, f"{method} answers {status}: {body[:200]!r}")
-        return json.loads(body)["result"]
-
-    def stream(self) -> tuple[http.client.HTTPSConnection, http.client.HTTPResponse]:
-        """A stream of events from the beginning."""
-        connection = self.connect()
-        connection.request("GET", "/service/events?sinceDataVersion=0", headers=self._basic(""))
-        return connection, connection.getresponse()
-
-    def _basic(self, credentials: str) -> dict[str, str]:
-        return {"Authorization": "Basic " + base64.b64encode((credentials or self.credentials).encode()).decode()}
 
 
 def main() -> None:
@@ -158,14 +115,14 @@ def _large_file(outside: Outside, project: str) -> None:
 
 def _too_large(outside: Outside) -> None:
     body = b"name=" + b"x" * (9 * _MIB)
-    status, _, answer = outside.send(f"{_API}/addProject", body)
+    status, _, answer = outside.send(f"{API}/addProject", body)
     expect(status == 400 and b"InvalidRequest" in answer, f"the answer is {status}: {answer[:200]!r}")
 
 
 def _huge(outside: Outside) -> None:
     connection = outside.connect()
     with contextlib.closing(connection):
-        connection.putrequest("POST", f"{_API}/addProject")
+        connection.putrequest("POST", f"{API}/addProject")
         connection.putheader("Content-Length", str(64 * _MIB))
         connection.endheaders()
         sent = 0
@@ -196,7 +153,7 @@ def _alive() -> None:
 
 def _told_apart(outside: Outside) -> None:
     """Wrong keys are counted by address: for all that a client forges, it has one, and its neighbour another."""
-    wrong, path = "nobody@example.com:no-key", f"{_API}/getDataVersion"
+    wrong, path = "nobody@example.com:no-key", f"{API}/getDataVersion"
     for each in range(_WRONG_KEYS + 1):
         forged = f"192.0.2.{each}"
         status, _, _ = outside.send(
