@@ -169,6 +169,7 @@ def test_an_export_is_one_point_in_time(world: World, tmp_path: Path) -> None:
     assert (world.version, text(world, "getData")) == (version, data)
 
 
+@pytest.mark.slow
 def test_the_database_knows_how_large_an_imported_account_is(world: World, tmp_path: Path) -> None:
     units = {"roughEstimateUnit": "Points", "detailedEstimateUnit": "Days", "timeTrackingUnit": "Hours"}
     project = {"objectType": "Project", "id": "1-2-0", "name": "A", "status": "Active", **units}

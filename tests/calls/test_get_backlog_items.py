@@ -22,7 +22,7 @@ from tests.calls.making import make
 from tests.world import World
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ITEM, max_size=14), st.lists(PICK, max_size=3), st.lists(QUESTION, max_size=12))
 def test_filters_and_orders(
     shared_world: World, drawn: list[dict[str, Any]], changes: list[int], questions: list[Any]

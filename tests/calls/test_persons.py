@@ -177,7 +177,7 @@ def test_administrators_may_delete_themselves_where_another_remains(world: World
     assert len(world.data("ben@example.com")["persons"]) == 1
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @hypothesis.given(
     steps=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["true", "false", "delete"])), max_size=12)
 )

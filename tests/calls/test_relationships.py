@@ -179,7 +179,7 @@ def reaches(edges: Iterable[tuple[int, int]], start: int, end: int) -> bool:
     return end in found
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(edges=EDGES)
 def test_exactly_what_closes_a_circle_is_refused(world: World, edges: list[tuple[int, int, bool]]) -> None:
     project = str(world.call("addProject", name=f"P{world.version}"))

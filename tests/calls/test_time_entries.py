@@ -309,7 +309,7 @@ STEPS = st.lists(
 
 
 def test_used_times_follow_whatever_happens(world: World) -> None:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(STEPS)
     def follow(steps: list[tuple[str, Any, float]]) -> None:
         for old in world.call("getData")["projects"]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from scrumrpc.docs import mirror
 from tests.docs.document import Document
@@ -27,6 +28,7 @@ def test_it_needs_nothing_but_python() -> None:
     assert set(imported) <= sys.stdlib_module_names
 
 
+@pytest.mark.slow
 def test_it_follows_a_server(server: Server, world: World, tmp_path: Path) -> None:
     program = tmp_path / "mirror.py"
     program.write_bytes(SOURCE.read_bytes())

@@ -224,6 +224,7 @@ def blocks_with_curl(client: httpx2.Client) -> list[str]:
     return list(found)
 
 
+@pytest.mark.slow
 def test_the_first_curl_line_works_as_printed(sample: Server, tmp_path: Path) -> None:
     printed = [line.strip() for line in sample.printed.splitlines() if line.strip().startswith("curl")]
     assert len(printed) == 2

@@ -109,6 +109,7 @@ def test_the_rest_of_a_refused_body_is_not_waited_for(hurried: Server, world: Wo
         until(lambda: not is_served(slow))
 
 
+@pytest.mark.slow
 def test_who_waits_for_news_is_not_slow(hurried: Server, world: World) -> None:
     version = str(world.version)
     with connected(hurried) as waiting, connected(hurried) as streaming:

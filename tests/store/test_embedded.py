@@ -272,6 +272,7 @@ def test_a_killed_database_comes_back_with_what_was_committed(own_folder: Path) 
     asyncio.run(scenario())
 
 
+@pytest.mark.slow
 def test_a_busy_backend_of_a_killed_database_is_ended(folder: Path) -> None:
     async def scenario() -> None:
         async with supervised(folder) as server:
@@ -343,6 +344,7 @@ def test_a_stale_pid_file_is_no_obstacle(folder: Path, content: str) -> None:
         unrelated.kill()
 
 
+@pytest.mark.slow
 def test_an_interrupted_first_start_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with supervisor_process(folder, wait=False) as process:
@@ -437,6 +439,7 @@ def test_running_starts_its_own_and_stops_it_after_the_last_user(folder: Path) -
     asyncio.run(scenario())
 
 
+@pytest.mark.slow
 def test_running_at_the_same_time_on_a_new_folder(tmp_path: Path) -> None:
     async def one() -> list[tuple[object, ...]]:
         async with running(tmp_path / "data") as url:
@@ -448,6 +451,7 @@ def test_running_at_the_same_time_on_a_new_folder(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.slow
 def test_a_long_path_gets_a_private_socket_folder_elsewhere(made: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(made, tmp_path / ("long" * 25))
     record = folder / "postgres.socket"

@@ -125,6 +125,7 @@ def test_the_baseline_of_the_benchmark_makes_the_same_answer(world: World) -> No
     assert list(made[0]) == list(items[made[0]["id"]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["x", "ein längerer Text ✓ " * 400])
 def test_the_size_that_an_image_tells_is_the_memory_that_it_takes(world: World, text: str) -> None:
     world.load(PROJECT, *(item(n, description=f"{text}{n}") for n in range(700)))

@@ -328,6 +328,7 @@ def test_an_account_that_takes_no_calls(
     assert result_of(sender.push("github"))["commits"] == 1
 
 
+@pytest.mark.slow
 def test_the_limits_of_a_worker(database_url: str, world: World) -> None:
     environment = {
         "DATABASE_URL": database_url,

@@ -130,6 +130,7 @@ def test_a_request_is_executed_once(client: httpx2.Client, world: World, owner: 
 # How large ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_largest_file(client: httpx2.Client, world: World, owner: dict[str, str]) -> None:
     """It comes whole, in both ways; one byte more is refused in both ways, and the connection serves on."""
     data = os.urandom(LARGEST // 2).hex().encode()
