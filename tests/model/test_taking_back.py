@@ -48,4 +48,4 @@ def test_what_any_call_did_can_be_taken_back_at_once(shared_world: World) -> Non
     class WithWorld(TakenBack):
         world = shared_world
 
-    run(WithWorld, 3, 40)
+    run(WithWorld, 3, 25)

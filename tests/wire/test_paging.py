@@ -87,7 +87,7 @@ CHANGES: dict[str, Callable[[World, str, int], Any]] = {
 CHANGE = st.tuples(st.sampled_from([*CHANGES, "insert"]), PICK, PICK)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from([*ORDERS, *(f"-{order}" for order in ORDERS)]),
     st.integers(1, 4),
