@@ -60,7 +60,7 @@ def test_plans_keep_the_rules(shared_world: World, steps: Steps) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_more_plans_keep_the_rules(shared_world: World, steps: Steps) -> None:
     check_plans(shared_world, steps)

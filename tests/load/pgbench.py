@@ -49,6 +49,7 @@ def recorded(prepared: Prepared) -> list[list[Executed]]:
     [key] = prepared.copies(FIRST - 1, 1)
     with psycopg.connect(prepared.admin_url, autocommit=True) as admin:
         admin.execute("ALTER ROLE scrumrpc SET log_statement = 'all'")
+        admin.execute("ALTER ROLE scrumrpc SET log_parameter_max_length = -1")  # which the server keeps out of the log
         try:
             # Some calls before: statements are prepared by then, and the key's use is noted already.
             with served(prepared.url, 1, {"SCRUMRPC_WEBHOOKS": "false"}) as server:
@@ -57,7 +58,7 @@ def recorded(prepared: Prepared) -> list[list[Executed]]:
                 measure(server.address, [[add_item(key)]], calls=_RECORDED)
                 said = prepared.log.read_bytes()[begin:].decode()
         finally:
-            admin.execute("ALTER ROLE scrumrpc RESET log_statement")
+            admin.execute("ALTER ROLE scrumrpc RESET ALL")
     calls: list[list[Executed]] = []
     under_way: dict[int, list[Executed]] = {}  # by process: beside calls there are notifications and the like
     for each in statements_in(said):

@@ -126,4 +126,4 @@ def test_any_method_for_longer(shared_world: World) -> None:
     class WithWorld(AnyMethod):
         world = shared_world
 
-    run(WithWorld, 24, 60)
+    run(WithWorld, 12, 60)

@@ -80,7 +80,7 @@ def test_a_batch_does_what_its_calls_do_or_nothing(shared_world: World, seeds: S
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(seeds=st.lists(SEEDS, min_size=1, max_size=12), place=st.integers(0, 12))
 def test_more_batches(shared_world: World, seeds: Sequence[bytes], place: int) -> None:
     compare(shared_world, seeds, place)

@@ -114,4 +114,4 @@ def test_the_same_for_longer(shared_world: World) -> None:
     class WithWorld(GivenUpNowAndThen):
         world = shared_world
 
-    run(WithWorld, 15, 60)
+    run(WithWorld, 9, 60)

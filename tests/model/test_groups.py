@@ -157,7 +157,7 @@ def test_calls_do_in_groups_what_they_do_one_by_one(
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(
     seeds=st.lists(SEEDS, min_size=2, max_size=60),
     sizes=st.lists(st.integers(2, 40), min_size=30, max_size=30),

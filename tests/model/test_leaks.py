@@ -319,4 +319,4 @@ def test_nothing_is_told_of_projects_out_of_reach_for_longer(shared_world: World
     class WithWorld(Leaks):
         world = shared_world
 
-    run(WithWorld, 24, 60)
+    run(WithWorld, 12, 60)

@@ -43,4 +43,4 @@ def test_through_the_pipeline_for_longer(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 24, 60)
+    run(ThroughPipeline, 12, 60)

@@ -116,4 +116,4 @@ def test_mirrors_have_what_get_data_answers_for_long(shared_world: World) -> Non
     class WithWorld(Mirrored):
         world = shared_world
 
-    run(WithWorld, 18, 50)
+    run(WithWorld, 9, 50)

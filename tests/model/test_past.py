@@ -94,4 +94,4 @@ def test_the_same_for_longer(shared_world: World) -> None:
     class WithWorld(Past):
         world = shared_world
 
-    run(WithWorld, 10, 60)
+    run(WithWorld, 6, 60)

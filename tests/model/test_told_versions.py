@@ -141,4 +141,4 @@ def test_versions_are_told_as_they_were_for_long(shared_world: World) -> None:
     class WithWorld(Told):
         world = shared_world
 
-    run(WithWorld, 18, 50)
+    run(WithWorld, 9, 50)
