@@ -30,8 +30,9 @@ class Answer:
 
     @property
     def text(self) -> bytes:
-        """The body, unpacked."""
-        return zlib.decompress(self.body, wbits=31) if self.headers.get("content-encoding") == "gzip" else self.body
+        """The body, unpacked; an answer to HEAD has none, whatever its headers say."""
+        packed = self.body and self.headers.get("content-encoding") == "gzip"
+        return zlib.decompress(self.body, wbits=31) if packed else self.body
 
 
 class Connection:

@@ -116,13 +116,13 @@ def test_answers_are_read_to_their_ends(ends: tuple[Connection, socket.socket]) 
     connection, server = ends
     server.sendall(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nab")
     server.sendall(b"HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n")
-    server.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 9\r\n\r\n")
+    server.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 9\r\ncontent-encoding: gzip\r\n\r\n")
     assert [(each.status, each.body) for each in (connection.answer("GET"), connection.answer("POST")) if each] == [
         (200, b"ab"), (404, b"cde"),
     ]  # fmt: skip
     head = connection.answer("HEAD")
     assert head
-    assert (head.status, head.body) == (400, b"")
+    assert (head.status, head.body, head.text) == (400, b"", b"")
     connection.check_nothing_is_left()
     server.close()
     assert connection.answer("GET") is None
