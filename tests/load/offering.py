@@ -166,7 +166,7 @@ class _Client:
     def __init__(self, job: dict[str, Any]) -> None:
         self.job = job
         self.buffer = memoryview(bytearray(_BUFFER))
-        self.free: list[_Connection] = []
+        self.free: deque[_Connection] = deque()
         self.waiting: deque[tuple[str, bytes, float]] = deque()
         self.under_way = 0
         self.accepted: dict[str, list[float]] = {name: [] for name, _, _ in job["kinds"]}
@@ -222,11 +222,11 @@ class _Client:
         self.release(connection)
 
     def send(self, name: str, request: bytes, due: float) -> None:
-        """Sends on a free connection, or as soon as there is one."""
+        """Sends on the connection that has been free for longest, or as soon as there is one."""
         if self.free:
             self.late.append(time.perf_counter() - due)
             self.under_way += 1
-            self.free.pop().send(name, request, due)
+            self.free.popleft().send(name, request, due)
         else:
             self.waiting.append((name, request, due))
 
