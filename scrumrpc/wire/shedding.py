@@ -25,9 +25,8 @@ _BREATH = 0.01
 """Seconds for which nothing more is read on a connection whose call was refused, and from one time to the next that
 some are read again."""
 _READ_AGAIN = 50
-"""So many are read again in such a time, however late a busy worker gets to it. Clients that come back right after a
-refusal, and a thousand of them, would keep the worker from everything else: what they send waits in their connections.
-"""
+"""So many are read again at once. Clients that come back right after a refusal, and a thousand of them, would keep the
+worker from everything else: what they send waits in their connections."""
 _RENEWED = 1.0
 """Seconds for which the time-out of an idle connection may be out of date."""
 
@@ -41,7 +40,6 @@ class Door:
         self._log_calls = log_calls
         self._refused: Counter[str] = Counter()
         self._unread: deque[FlowControl] = deque()
-        self._read_at = 0.0
         error = APIBusy()
         body = b"".join(error_of(error))
         about = [(b"content-type", b"application/json"), *COMMON_HEADERS, *error_headers(error)]
@@ -78,20 +76,14 @@ class Door:
         """Reads nothing more on a connection for a while."""
         flow.pause_reading()
         if not self._unread:
-            self._wait()
+            asyncio.get_running_loop().call_later(_BREATH, self._read_again)
         self._unread.append(flow)
 
-    def _wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._read_at = loop.time()
-        loop.call_later(_BREATH, self._read_again)
-
     def _read_again(self) -> None:
-        passed = asyncio.get_running_loop().time() - self._read_at
-        for _ in range(min(max(_READ_AGAIN, int(_READ_AGAIN * passed / _BREATH)), len(self._unread))):
+        for _ in range(min(_READ_AGAIN, len(self._unread))):
             self._unread.popleft().resume_reading()
         if self._unread:
-            self._wait()
+            asyncio.get_running_loop().call_later(_BREATH, self._read_again)
 
     def _count(self, method: str) -> None:
         if not self._refused:

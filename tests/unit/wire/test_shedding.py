@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-import time
 from typing import Any
 
 import orjson
@@ -117,30 +116,19 @@ def test_nothing_more_is_read_for_a_while_where_a_call_was_refused() -> None:
         def resume_reading(self) -> None:
             read.append(self.name)
 
-    def rest(door: Door, count: int) -> float:
-        began = time.monotonic()
-        read.clear()
-        for n in range(count):
-            flow: Any = Flow(str(n))
-            door.rest(flow)
-        assert read == [f"{n} rests" for n in range(count)]
-        read.clear()
-        return began
-
     async def work() -> None:
         calls: Any = Full()
         door = Door(calls, log_calls=True)
-        began = rest(door, 300)
-        while len(read) < 300:
+        for n in range(60):
+            flow: Any = Flow(str(n))
+            door.rest(flow)
+        assert read == [f"{n} rests" for n in range(60)]
+        while len(read) < 120:
             await asyncio.sleep(0.001)
-            assert len(read) <= 5_000 * (time.monotonic() - began)
-        assert read == [str(n) for n in range(300)]
-        rest(door, 300)
-        time.sleep(0.06)  # noqa: ASYNC251  the worker is busy meanwhile, but that is no reason to let them wait longer
-        await asyncio.sleep(0.005)
-        assert len(read) == 300
+            assert len(read) in (60, 110, 120)  # fifty at a time
 
     asyncio.run(work())
+    assert read[60:] == [str(n) for n in range(60)]
 
 
 def test_two_requests_at_once_go_the_usual_way() -> None:
