@@ -344,7 +344,6 @@ def test_a_stale_pid_file_is_no_obstacle(folder: Path, content: str) -> None:
         unrelated.kill()
 
 
-@pytest.mark.slow
 def test_an_interrupted_first_start_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with supervisor_process(folder, wait=False) as process:
@@ -439,7 +438,6 @@ def test_running_starts_its_own_and_stops_it_after_the_last_user(folder: Path) -
     asyncio.run(scenario())
 
 
-@pytest.mark.slow
 def test_running_at_the_same_time_on_a_new_folder(tmp_path: Path) -> None:
     async def one() -> list[tuple[object, ...]]:
         async with running(tmp_path / "data") as url:
