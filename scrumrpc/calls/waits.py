@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from functools import partial
 
 from scrumrpc.calls.authentication import admit
 from scrumrpc.calls.epochs import check_epoch
+from scrumrpc.calls.tellings import Telling, Tellings, What
 from scrumrpc.calls.told import Choice, Told, told
 from scrumrpc.errors import ApiError
 from scrumrpc.store.database import Database
@@ -21,17 +21,10 @@ LARGEST = 1_000
 """Changes of a version beyond which it is told without them."""
 _STEP = 200
 """Changes after which no further version is told in the same step."""
-_KEPT = 16 * 1024 * 1024
-"""Bytes of what was told last that are kept for others who are to be told the same."""
-_OVERHEAD = 1024
-"""Bytes that something kept takes besides what was told."""
 _SHORTLY = 0.01
 """Seconds until the next look at a key that is about to expire."""
 _IN_VAIN = 1.0
 """Seconds of rest for whoever was woken for a version that the account does not have."""
-
-_Telling = tuple[list[Told], int]
-_What = tuple[int, str, frozenset[int] | None, Choice, int, int]
 
 
 class Waits:
@@ -45,9 +38,7 @@ class Waits:
         self._signals = signals
         self._origin = origin
         self._look_ups = look_ups
-        self._tellings: dict[_What, asyncio.Task[_Telling]] = {}
-        self._sizes: OrderedDict[_What, int] = OrderedDict()  # of those that are complete, the oldest first
-        self._bytes = 0
+        self._tellings = Tellings(self._tell)
 
     @property
     def are_over(self) -> bool:
@@ -106,37 +97,19 @@ class Waits:
 
         All who are to be told the same share it.
         """
-        what = (standing.account, standing.epoch, standing.projects, choice, since, standing.data_version)
-        telling = self._tellings.get(what)
-        if telling is None:
-            telling = asyncio.create_task(self._tell(what))
-            self._tellings[what] = telling
-            telling.add_done_callback(partial(self._keep, what))
+        what = What(standing.account, standing.epoch, standing.projects, choice, since, standing.data_version)
         try:
-            return await asyncio.shield(telling)
+            return await self._tellings.get(what)
         except ApiError as error:
             raise error.again() from error
 
-    async def _tell(self, what: _What) -> _Telling:
-        account, epoch, reach, choice, since, until = what
+    async def _tell(self, what: What) -> Telling:
         telling = await told(
-            self._database, account, reach, choice, since, until, _STEP, origin=self._origin, largest=LARGEST
-        )
-        await self._database.read(partial(check_still, account=account, epoch=epoch))
+            self._database, what.account, what.reach, what.choice, what.since, what.until, _STEP,
+            origin=self._origin, largest=LARGEST,
+        )  # fmt: skip
+        await self._database.read(partial(check_still, account=what.account, epoch=what.epoch))
         return telling
-
-    def _keep(self, what: _What, telling: asyncio.Task[_Telling]) -> None:
-        """Keeps what was told for others, and drops the oldest where that is too much."""
-        if telling.cancelled() or telling.exception() is not None:
-            del self._tellings[what]
-            return
-        versions, _ = telling.result()
-        self._sizes[what] = _OVERHEAD + sum(len(version.json) for version in versions)
-        self._bytes += self._sizes[what]
-        while self._bytes > _KEPT:
-            oldest, size = self._sizes.popitem(last=False)
-            self._bytes -= size
-            del self._tellings[oldest]
 
 
 class Waiter:
