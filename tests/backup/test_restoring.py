@@ -128,7 +128,10 @@ def test_what_a_newer_program_made_is_refused(empty_database: str, content: byte
     assert tables(empty_database) == []
 
 
-@pytest.mark.parametrize("broken_at", ["changes", "the rows are read back", "epochs"])
+@pytest.mark.parametrize(
+    "broken_at",
+    ["epochs", *(pytest.param(each, marks=pytest.mark.slow) for each in ("changes", "the rows are read back"))],
+)
 def test_one_that_fails_leaves_nothing(
     empty_database: str, content: bytes, monkeypatch: pytest.MonkeyPatch, broken_at: str
 ) -> None:

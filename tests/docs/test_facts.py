@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 import pytest
 
@@ -20,7 +19,6 @@ from scrumrpc.store import deliveries, webhooks
 from scrumrpc.webhooks import messages, patience
 from scrumrpc.wire.compressing import WORTH
 from scrumrpc.wire.form import MOST_PARAMETERS
-from tests.docs.document import Document
 
 
 @pytest.fixture
@@ -34,13 +32,6 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 def test_limits_are_those_of_the_settings(settings: Settings) -> None:
     for limit in facts.LIMITS:
         assert getattr(settings, limit.setting.removeprefix("SCRUMRPC_").lower()) == limit.default
-
-
-def test_no_page_names_a_setting_that_does_not_exist(site: dict[str, Document]) -> None:
-    named = {name for page in site.values() for name in re.findall(r"SCRUMRPC_[A-Z_]+", page.text)}
-    settings_alone = {"SCRUMRPC_BUSY_AFTER", facts.PUBLIC_URL, facts.HISTORY_DAYS, facts.PRIVATE_TARGETS}
-    assert named == {limit.setting for limit in facts.LIMITS} | settings_alone
-    assert {name.removeprefix("SCRUMRPC_").lower() for name in named} <= set(Settings.__dataclass_fields__)
 
 
 def test_the_other_facts(settings: Settings) -> None:

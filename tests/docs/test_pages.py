@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
+from scrumrpc.docs import facts
 from scrumrpc.docs.pages import jumps, pages
+from scrumrpc.settings import Settings
 from tests.docs.document import Document
 
 
@@ -129,3 +132,10 @@ def test_curl_lines_call_the_server_that_the_page_came_from(client: TestClient, 
     curls = [code for code in page.codes if "curl " in code]
     assert curls
     assert all(f"curl {origin}/service/api/v1/" in code for code in curls)
+
+
+def test_no_page_names_a_setting_that_does_not_exist(site: dict[str, Document]) -> None:
+    named = {name for page in site.values() for name in re.findall(r"SCRUMRPC_[A-Z_]+", page.text)}
+    settings_alone = {"SCRUMRPC_BUSY_AFTER", facts.PUBLIC_URL, facts.HISTORY_DAYS, facts.PRIVATE_TARGETS}
+    assert named == {limit.setting for limit in facts.LIMITS} | settings_alone
+    assert {name.removeprefix("SCRUMRPC_").lower() for name in named} <= set(Settings.__dataclass_fields__)

@@ -133,6 +133,7 @@ class Shell:
         return answer
 
 
+@pytest.mark.slow
 def test_every_example_runs_in_the_documentations_order(sample: Server) -> None:
     email, key = sample.credentials("bob@example.com")
     assert list(EXAMPLES) == [name for name, method in METHODS.items() if method.public]

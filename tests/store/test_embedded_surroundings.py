@@ -44,6 +44,7 @@ async def start_and_stop(folder: Path, major: int | None = None) -> None:
         await server.stop()
 
 
+@pytest.mark.slow
 def test_libpq_variables_have_no_influence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = {
         "PGDATA": "/nonexistent",
@@ -89,6 +90,7 @@ def test_a_large_log_is_put_aside(folder: Path, monkeypatch: pytest.MonkeyPatch)
     assert "database system is ready" in (folder / "postgres.log").read_text()
 
 
+@pytest.mark.slow
 def test_programs_from_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_process, "wheel_folders", list)
     try:

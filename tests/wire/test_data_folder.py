@@ -158,6 +158,7 @@ def _has_succeeded(client: httpx2.Client, given: dict[str, str]) -> bool:
     return error_id != "APINotAvailable"
 
 
+@pytest.mark.slow
 def test_the_printed_line_works_for_strange_addresses(empty_database: str, started: list[Server], folder: Path) -> None:
     """A quote may stand in an e-mail address, and means something to a shell."""
     email = "o'neil+$HOME&co@example.com"

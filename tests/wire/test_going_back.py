@@ -103,7 +103,8 @@ def only(pid: int, pids: list[int]) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("way", [OneTransaction, pytest.param(AnotherDatabase, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("way", [OneTransaction, AnotherDatabase])
 def test_who_follows_an_account_notices_that_it_went_back(
     served: Server, lone: World, way: type[OneTransaction | AnotherDatabase]
 ) -> None:
