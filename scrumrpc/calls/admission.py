@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from scrumrpc.errors import APIBusy
@@ -73,11 +74,13 @@ class Admission:
         self._delay = Delay(target, most or 1_000_000_000) if target else None
         self._waiting: dict[int, int] = {}
         self._total = 0
+        self._expected: Counter[int | None] = Counter()
+        self._expected_total = 0
 
     @property
     def has_room(self) -> bool:
         """Whether a call of anybody may come in now."""
-        return self._delay is None or 2 * self._total < self._delay.limit
+        return self._delay is None or 2 * (self._total + self._expected_total) < self._delay.limit
 
     def admits(self, account: int) -> bool:
         """Whether a call of the account may come in now."""
@@ -85,7 +88,17 @@ class Admission:
             return True
         mine = self._waiting.get(account)
         parts = len(self._waiting) + (mine is None)
-        return (mine or 0) < max(1, self._delay.limit // parts)
+        return (mine or 0) + self._expected[account] < max(1, self._delay.limit // parts)
+
+    def expect(self, account: int | None) -> None:
+        """Has a place kept for a call that is on its way, of some account or of this one, until `expect_none`."""
+        self._expected[account] += 1
+        self._expected_total += 1
+
+    def expect_none(self) -> None:
+        """Keeps no more places: whoever was on its way enters now."""
+        self._expected.clear()
+        self._expected_total = 0
 
     def enter(self, account: int) -> Turn:
         """Counts a call that has come; APIBusy where too many wait."""

@@ -112,6 +112,14 @@ class Calls:
         """Whether a call may come in now; without a place for it, it need not even be read."""
         return self._limits.admission.admits(self._counts_for(credentials))
 
+    def expect(self, credentials: Credentials | None) -> None:
+        """Has a place kept for a call that has been let in, until `expect_none`."""
+        self._limits.admission.expect(None if credentials is None else self._counts_for(credentials))
+
+    def expect_none(self) -> None:
+        """Keeps no more places: all calls that have been let in begin now."""
+        self._limits.admission.expect_none()
+
     def _enter(self, credentials: Credentials) -> Turn:
         return self._limits.admission.enter(self._counts_for(credentials))
 

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from scrumrpc.cli.certificates import context_of
+from scrumrpc.cli.listening import waiting
 from scrumrpc.cli.orders import tell_ready
 from scrumrpc.errors import InvalidRequest
 from scrumrpc.wire.bounds import SURPLUS
@@ -90,12 +91,13 @@ class TlsServer(uvicorn.Server):
             except OSError:
                 await asyncio.sleep(0.1)  # out of file handles, say: the next attempt may succeed
                 continue
-            if len(self._opening) + len(self.server_state.connections) >= self._most:
-                connection.close()
-                continue
-            task = asyncio.create_task(self._open(connection))
-            self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
+            for each in (connection, *waiting(listening)):
+                if len(self._opening) + len(self.server_state.connections) >= self._most:
+                    each.close()
+                    continue
+                task = asyncio.create_task(self._open(each))
+                self._opening.add(task)
+                task.add_done_callback(self._opening.discard)
 
     async def _open(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()

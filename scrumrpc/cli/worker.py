@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 import orjson
@@ -20,7 +19,8 @@ import uvicorn
 from scrumrpc.app import make_app
 from scrumrpc.calls.counters import CountersFile
 from scrumrpc.cli.logs import configure_logs
-from scrumrpc.cli.orders import GRACE, Orders, tell_ready
+from scrumrpc.cli.orders import GRACE, Orders
+from scrumrpc.cli.plain import PlainServer
 from scrumrpc.cli.tls import TlsServer
 from scrumrpc.settings import Settings
 from scrumrpc.wire.bounds import SURPLUS, Bounds
@@ -69,25 +69,9 @@ def main() -> None:
     if orders.tls_cert:
         server = TlsServer(config, app.state.end_waiting, (orders.tls_cert, orders.tls_key), most)
     else:
-        server = PlainServer(config, app.state.end_waiting)
+        server = PlainServer(config, app.state.end_waiting, app.state.door)
     threading.Thread(target=_listen_to_parent, args=(server,), daemon=True).start()
     server.run(sockets=[socket.socket(fileno=number) for number in orders.sockets])
-
-
-class PlainServer(uvicorn.Server):
-    """Tells the parent, on standard output, when it takes connections; `before_end` is called when it begins to end."""
-
-    def __init__(self, config: uvicorn.Config, before_end: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._before_end = before_end
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        tell_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._before_end()
-        await super().shutdown(sockets)
 
 
 def _allow_many_files() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Callable
 
 import structlog
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -21,34 +22,52 @@ _UNUSUAL = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nupgrade:")
 _KEEP_ALIVE = b"\r\nconnection: keep-alive"
 _TOLD = 1.0
 """Seconds after which refused calls are counted and logged together: a line for each would cost more than refusing."""
+_MANY = 4
+"""Arrivals that make a round of the loop a long one."""
 _BREATH = 0.01
 """Seconds for which nothing more is read on a connection whose call was refused, and from one time to the next that
 some are read again."""
-_READ_AGAIN = 50
-"""So many are read again at once. Clients that come back right after a refusal, and a thousand of them, would keep the
-worker from everything else: what they send waits in their connections."""
+_READ_AGAIN = 20
+"""So many are read again in such a time, however late a busy worker gets to it. Clients that come back right after a
+refusal, and a thousand of them, would keep the worker from everything else: what they send waits in their connections.
+"""
 _RENEWED = 1.0
 """Seconds for which the time-out of an idle connection may be out of date."""
 
 
 class Door:
-    """Tells which calls need not come in, and answers them."""
+    """Tells which calls need not come in, and answers them.
+
+    The loop reads whatever has arrived before any of it begins: to a busy worker these are hundreds of calls in a
+    round. A place is kept until then for each that is let in: there would seem to be room for all of them, and to
+    refuse them later costs many times what it costs here.
+
+    `take_others` is called after rounds in which many arrive: such take long, and the loop connects few who come anew.
+    """
 
     def __init__(self, calls: Calls, *, log_calls: bool) -> None:
         self._calls = calls
         self._readings = Readings()
         self._log_calls = log_calls
+        self._arrived = 0
+        self.take_others: Callable[[], None] = lambda: None
         self._refused: Counter[str] = Counter()
-        self._unread: deque[FlowControl] = deque()
+        self._unread: deque[tuple[float, FlowControl]] = deque()  # since when, the longest first
+        self._read_at = 0.0
         error = APIBusy()
+        self._as_told = float(error.retry_after or 0)  # seconds after which clients are told to come back
         body = b"".join(error_of(error))
         about = [(b"content-type", b"application/json"), *COMMON_HEADERS, *error_headers(error)]
         about.append((b"content-length", b"%d" % len(body)))
         self._answer = b"".join(b"%b: %b\r\n" % header for header in about) + b"call-id: %b\r\n\r\n" + body
 
     def is_open(self) -> bool:
-        """Whether everybody may come in now."""
-        return self._calls.has_room
+        """Whether everybody may come in now; whoever asks does so then."""
+        self._arrives()
+        if not self._calls.has_room:
+            return False
+        self._calls.expect(None)
+        return True
 
     def refusal(self, data: bytes) -> bytes | None:
         """The answer to a call that may not come in, but for its first line and what goes with every answer.
@@ -65,23 +84,42 @@ class Door:
         begin = head.find(b"\r\nauthorization:")
         given = data[begin + 16 : head.index(b"\r\n", begin + 2)].strip().decode("latin-1") if begin > 0 else None
         try:
-            if self._calls.admits(self._readings.read(given)):
-                return None
+            credentials = self._readings.read(given)
         except ApiError:
+            return None
+        if self._calls.admits(credentials):
+            self._calls.expect(credentials)
             return None
         self._count(data[data.index(b"/v1/") + 4 : data.index(b" ", 5)].partition(b"?")[0].decode("latin-1"))
         return self._answer % new_call_id().encode()
 
+    def _arrives(self) -> None:
+        if not self._arrived:
+            asyncio.get_running_loop().call_soon(self._end_round)
+        self._arrived += 1
+
+    def _end_round(self) -> None:
+        """All that arrived in this round of the loop has been read, and begins now."""
+        self._calls.expect_none()
+        if self._arrived >= _MANY:
+            self.take_others()
+        self._arrived = 0
+
     def rest(self, flow: FlowControl) -> None:
-        """Reads nothing more on a connection for a while."""
+        """Reads nothing more on a connection for a while; at most until its client may come back."""
         flow.pause_reading()
+        now = asyncio.get_running_loop().time()
         if not self._unread:
+            self._read_at = now
             asyncio.get_running_loop().call_later(_BREATH, self._read_again)
-        self._unread.append(flow)
+        self._unread.append((now, flow))
 
     def _read_again(self) -> None:
-        for _ in range(min(_READ_AGAIN, len(self._unread))):
-            self._unread.popleft().resume_reading()
+        now = asyncio.get_running_loop().time()
+        turns, self._read_at = int(_READ_AGAIN * (now - self._read_at) / _BREATH), now
+        while self._unread and (turns > 0 or self._unread[0][0] + self._as_told <= now):
+            turns -= 1
+            self._unread.popleft()[1].resume_reading()
         if self._unread:
             asyncio.get_running_loop().call_later(_BREATH, self._read_again)
 

@@ -122,6 +122,25 @@ def test_one_account_cannot_keep_others_out() -> None:
     assert not full.admits(1)
 
 
+def test_places_are_kept_for_calls_that_are_on_their_way() -> None:
+    counted = admission(100)
+    for _ in range(2):
+        for _ in range(40):
+            counted.expect(None)
+        assert counted.has_room
+        for _ in range(10):
+            counted.expect(1)
+        assert not counted.has_room
+        assert counted.admits(1)
+        for _ in range(90):
+            counted.expect(1)
+        assert not counted.admits(1)
+        assert counted.admits(2)
+        counted.expect_none()
+        assert counted.has_room
+    assert len(fill(counted, 1)) == 100
+
+
 def test_accounts_get_equal_parts_however_many_calls_they_offer() -> None:
     """Of 40 calls that begin in each round one account offers 1,000 and two others 20 each."""
     shared = admission(120)

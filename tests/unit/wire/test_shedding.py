@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import time
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -27,6 +30,12 @@ class Full:
 
     def admits(self, credentials: Credentials) -> bool:
         return credentials.account == 8
+
+    def expect(self, credentials: Credentials | None) -> None:
+        assert credentials is not None
+
+    def expect_none(self) -> None:
+        pass
 
 
 class AtADoor(Protocol):
@@ -103,32 +112,99 @@ def test_what_is_not_certainly_such_a_call_goes_the_usual_way(sent: bytes) -> No
     assert b"APIBusy" not in written
 
 
-def test_nothing_more_is_read_for_a_while_where_a_call_was_refused() -> None:
-    read: list[str] = []
+class Resting:
+    """Connections that rest, and those that are read again, in order."""
 
-    class Flow:
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        def pause_reading(self) -> None:
-            read.append(f"{self.name} rests")
-
-        def resume_reading(self) -> None:
-            read.append(self.name)
-
-    async def work() -> None:
+    def __init__(self) -> None:
         calls: Any = Full()
-        door = Door(calls, log_calls=True)
-        for n in range(60):
-            flow: Any = Flow(str(n))
-            door.rest(flow)
-        assert read == [f"{n} rests" for n in range(60)]
-        while len(read) < 120:
+        self.door = Door(calls, log_calls=True)
+        self.read: list[int] = []
+
+    def rest(self, count: int) -> float:
+        """So many rest from now on; nothing of them has been read again."""
+        self.read.clear()
+        self.resting = 0
+        began = time.monotonic()
+        for n in range(count):
+            flow: Any = SimpleNamespace(pause_reading=self.pause, resume_reading=partial(self.read.append, n))
+            self.door.rest(flow)
+        assert (self.resting, self.read) == (count, [])
+        return began
+
+    def pause(self) -> None:
+        self.resting += 1
+
+
+def test_nothing_more_is_read_for_a_while_where_a_call_was_refused() -> None:
+    async def work() -> None:
+        resting = Resting()
+        began = resting.rest(100)
+        while len(resting.read) < 100:
             await asyncio.sleep(0.001)
-            assert len(read) in (60, 110, 120)  # fifty at a time
+            assert len(resting.read) <= 2_000 * (time.monotonic() - began)
+        assert resting.read == list(range(100))
 
     asyncio.run(work())
-    assert read[60:] == [str(n) for n in range(60)]
+
+
+def test_nobody_rests_for_longer_because_the_worker_has_other_work() -> None:
+    async def work() -> None:
+        resting = Resting()
+        resting.rest(100)
+        time.sleep(0.06)  # noqa: ASYNC251  other work
+        await asyncio.sleep(0.005)
+        assert len(resting.read) == 100
+
+    asyncio.run(work())
+
+
+def test_all_are_read_again_once_they_may_come_back() -> None:
+    async def work() -> None:
+        resting = Resting()
+        assert resting.door._as_told == 1
+        resting.door._as_told = 0.1
+        resting.rest(10_000)  # which would take five seconds
+        time.sleep(0.1)  # noqa: ASYNC251
+        await asyncio.sleep(0.005)
+        assert resting.read == list(range(10_000))
+
+    asyncio.run(work())
+
+
+class WithRoom:
+    """Calls of which so many have room, and those that are to come."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.expected: list[Credentials | None] = []
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.expected) < self.room
+
+    def admits(self, credentials: Credentials) -> bool:
+        return credentials.account == 8 and self.expected.count(credentials) < 2
+
+    def expect(self, credentials: Credentials | None) -> None:
+        self.expected.append(credentials)
+
+    def expect_none(self) -> None:
+        self.expected.clear()
+
+
+def test_what_is_let_in_before_anything_begins_has_its_place() -> None:
+    async def work() -> None:
+        calls: Any = WithRoom(3)
+        door = Door(calls, log_calls=True)
+        others, mine = request(), request(key=base64.b64encode(b"a:8-" + b"A" * 64).decode())
+        for _ in range(2):
+            assert [door.is_open() for _ in range(5)] == [True, True, True, False, False]
+            assert [door.refusal(mine) is None for _ in range(3)] == [True, True, False]
+            assert door.refusal(others) is not None
+            await asyncio.sleep(0)  # they begin
+            assert calls.expected == []
+
+    asyncio.run(work())
 
 
 def test_two_requests_at_once_go_the_usual_way() -> None:
