@@ -24,7 +24,9 @@ import uvloop
 _BUFFER = 1 << 18
 _TICK = 0.001
 _PATIENCE = 1.0
-"""Seconds after which a call for which no connection is free is given up."""
+"""Seconds after which a call for which no connection is free is given up, by clients that share connections."""
+_PAUSE = 1.0
+"""Seconds for which clients that do as they are told make no call after a refusal: its Retry-After."""
 _LAST_ANSWERS = 30.0
 """Seconds in which those that set out must be answered, once no more set out."""
 
@@ -58,7 +60,11 @@ class Offered:
 
 
 class Offer:
-    """Runs in processes of its own until `found` is asked for."""
+    """Runs in processes of its own until `found` is asked for.
+
+    Either all calls share the connections, and wait for one, or each of these is a client of its own: it pauses after a
+    refusal as it is told to, or `hurries` on; what comes due while all are pausing or waiting is never sent.
+    """
 
     def __init__(
         self,
@@ -69,6 +75,8 @@ class Offer:
         *,
         connections: int = 256,
         processes: int = 1,
+        shared: bool = True,
+        hurries: bool = True,
     ) -> None:
         where = urlsplit(address)
         job = {
@@ -77,6 +85,8 @@ class Offer:
             "rate": rate / processes,
             "seconds": seconds,
             "connections": connections // processes,
+            "shared": shared,
+            "hurries": hurries,
             "kinds": [[kind.name, kind.share, [one.decode("latin-1") for one in kind.requests]] for kind in kinds],
         }
         self._processes = []
@@ -126,6 +136,7 @@ class _Connection(asyncio.BufferedProtocol):
         self.kind = ""
         self.due = 0.0
         self.is_busy = False
+        self.is_lost = False
 
     def connection_made(self, transport: Any) -> None:
         """Is free."""
@@ -227,8 +238,10 @@ class _Client:
             self.late.append(time.perf_counter() - due)
             self.under_way += 1
             self.free.popleft().send(name, request, due)
-        else:
+        elif self.job["shared"]:
             self.waiting.append((name, request, due))
+        else:
+            self.unsent += 1
 
     def answered(self, connection: _Connection, head: bytes, now: float) -> None:
         """Notes the time of an answer."""
@@ -238,19 +251,29 @@ class _Client:
             self.accepted[connection.kind].append(now - connection.due)
         elif status == b"503":
             self.refused.append(now - connection.due)
+            if not self.job["hurries"]:
+                asyncio.get_running_loop().call_later(_PAUSE, self.release, connection)
+                self.end_when_answered()
+                return
         else:
             self.others[f"{connection.kind}: {head[-200:].decode('latin-1')}"] += 1
         self.release(connection)
 
     def release(self, connection: _Connection) -> None:
         """Gives a connection to whoever waits for one."""
+        if connection.is_lost:
+            return
         self.free.append(connection)
         while self.waiting and self.waiting[0][2] < time.perf_counter() - _PATIENCE:
             self.waiting.popleft()
             self.unsent += 1
         if self.waiting and not self.is_offered:
             self.send(*self.waiting.popleft())
-        elif self.is_offered and not self.under_way:
+        self.end_when_answered()
+
+    def end_when_answered(self) -> None:
+        """Wakes whoever waits for the last answer, if it has come."""
+        if self.is_offered and not self.under_way:
             self.all_answered.set()
 
     def lost(self, connection: _Connection) -> None:
@@ -260,8 +283,10 @@ class _Client:
         if connection.is_busy:
             self.under_way -= 1
             self.others[f"{connection.kind}: the connection was lost"] += 1
-        else:
+        elif connection in self.free:
             self.free.remove(connection)
+        else:
+            connection.is_lost = True  # while it is pausing
         self.connecting.add(task := asyncio.ensure_future(self.connect()))
         task.add_done_callback(self.connecting.discard)
 

@@ -21,13 +21,29 @@ from tests.load.table import figure
 FACTORS = (0.5, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
 _FIRST = TEMPLATE + 31_001
 _ACCOUNTS = 16
-_CONNECTIONS = 1_500
-"""More than a worker takes calls at once: what is offered does not wait in the client."""
-_HEADS = ("offered", "times", "good", "of able", "refused", "p50 ms", "p99 ms", "refusal p50", "p99", "unsent")
+_CLIENTS = 1.5
+"""Seconds from one call of a client to its next: there are as many clients as then offer what is to be offered."""
+_MOST_CLIENTS = 6_000
+_IN_A_HURRY = 1_500
+"""Clients that call again right after a refusal."""
+_RUDE = "polls again right after a refusal"
+_HEADS = (
+    "offered",
+    "times",
+    "good",
+    "of able",
+    "refused",
+    "p50 ms",
+    "p99 ms",
+    "refusal p50",
+    "p99",
+    "unsent",
+    "worker",
+)
 
 
 def overload(bench: Bench) -> list[Curve]:
-    """Polls, writes, reads of everything, and a mix of them, each by a worker of its own."""
+    """Polls, writes, reads of everything, and a mix of them, each by a worker of its own; and polls of a rude crowd."""
     keys = bench.prepared.copies(_FIRST, _ACCOUNTS)
     polls, writes, reads = ([send(key) for key in keys] for send in (poll, add_item, get_data))
     offers = {
@@ -35,6 +51,7 @@ def overload(bench: Bench) -> list[Curve]:
         "writes": [Kind("write", 1.0, writes)],
         "reads": [Kind("getData", 1.0, reads)],
         "mix": [Kind("poll", 0.7, polls), Kind("write", 0.2, writes), Kind("getData", 0.1, reads)],
+        _RUDE: [Kind("poll", 1.0, polls)],
     }
     curves: list[Curve] = []
     for name, kinds in offers.items():
@@ -54,20 +71,26 @@ def measured(server: Served, name: str, kinds: Sequence[Kind], seconds: float) -
     found = []
     for factor in FACTORS:
         rate = factor * able
-        offer = Offer(server.address, kinds, rate, 2 * seconds, connections=_CONNECTIONS, processes=1 + (rate > 4_000))
+        clients = _IN_A_HURRY if name == _RUDE else min(_MOST_CLIENTS, round(_CLIENTS * rate))
+        offer = Offer(
+            server.address, kinds, rate, 2 * seconds, connections=clients,
+            processes=1 + (rate > 4_000), shared=False, hurries=name == _RUDE,
+        )  # fmt: skip
+        before = server.seconds()
         found.append(offer.found())
-        _print(factor, able, found[-1])
+        _print(factor, able, found[-1], (server.seconds() - before) / found[-1].seconds)
         if found[-1].others or found[-1].unanswered:
             print(f"  {found[-1].unanswered} unanswered; {dict(found[-1].others.most_common(3))}", file=sys.stderr)
     return able, found
 
 
-def _print(factor: float, able: float, found: Offered) -> None:
+def _print(factor: float, able: float, found: Offered, busy: float) -> None:
     good = len(found.times) / found.seconds
     cells = (
         f"{found.offered / found.seconds:,.0f}/s", f"{factor:g}", f"{good:,.0f}/s", f"{good / able:.0%}",
         f"{len(found.refused) / found.offered:.1%}", f"{part(found.times, 0.5):.1f}", f"{part(found.times, 0.99):.1f}",
         f"{part(found.refused, 0.5):.1f}", f"{part(found.refused, 0.99):.1f}", f"{found.unsent / found.offered:.1%}",
+        f"{busy:.0%}",
     )  # fmt: skip
     print("  ".join(cell.rjust(11) for cell in cells), flush=True)
 
