@@ -62,10 +62,9 @@ class World:
         """Makes an account with an administrator and a key, and turns to it."""
         self.account = next(_NUMBERS) if number is None else number
         self.store(lambda conn: accounts.add(conn, "Test", self.account))
-        [account] = [each for each in self.store(accounts.accounts) if each.account_id == self.account]
-        self.epoch = account.epoch
         self.key = self.new_key()
         self.operator("addPersonByOperator", emailAddress=self.admin, firstName="Ann", isAdministrator="true")
+        self.epoch = self.answer("getDataVersion").standing.epoch
         return self.account
 
     def new_key(self) -> str:

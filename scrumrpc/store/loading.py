@@ -30,6 +30,13 @@ _OFTEN_EQUAL = ("enum", "date", "ref", "number")
 Same = defaultdict[str, dict[Any, Any]]
 """By the kind of property, each value that was read before, by itself; lists by tuples that are equal to them."""
 
+# Most accounts have objects of a few types, and a statement for each of the others would take most of the time.
+_PRESENT = """
+SELECT t.name FROM unnest(%(types)s::text[]) WITH ORDINALITY t (name, place)
+WHERE EXISTS (SELECT FROM objects WHERE account_id = %(account)s AND type = t.name)
+ORDER BY t.place
+"""
+
 Links = dict[str, dict[int, list[int]]]
 """The lists of ids in an account, by the property and the number of the object; empty ones are left out."""
 
@@ -42,7 +49,8 @@ async def load_records(conn: Connection, account: int) -> list[Record]:
         for number, name, linked in rows:
             links[name][number] = same["refs"].setdefault(tuple(linked), linked)
     records: list[Record] = []
-    for type_name in STORED_TYPES:
+    cursor = await conn.execute(_PRESENT, {"account": account, "types": list(STORED_TYPES)})
+    for (type_name,) in await cursor.fetchall():
         reader = _Reader(type_name, links, same)
         parameters = {"account": account, "object_type": type_name}
         async for rows in _rows(conn, STATEMENTS[type_name].load_all_without_lists, parameters):
