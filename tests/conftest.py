@@ -28,8 +28,8 @@ from tests.world import World
 
 pytest.register_assert_rewrite("tests.model")
 
-# Machines are shared: how long an example takes says nothing.
-settings.register_profile("scrumrpc", deadline=None)
+# Machines are shared: how long an example takes says nothing. Tests that need many examples say so.
+settings.register_profile("scrumrpc", deadline=None, max_examples=50)
 settings.load_profile("scrumrpc")
 
 _MAINTENANCE_URL = pytest.StashKey[str]()

@@ -106,7 +106,7 @@ def test_what_is_kept_answers_as_before_and_the_rest_is_gone(shared_world: World
     class WithWorld(GivenUpNowAndThen):
         world = shared_world
 
-    run(WithWorld, 2, 20)
+    run(WithWorld, 1, 25)
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ def test_through_the_pipeline(shared_world: World) -> None:
         world = shared_world
         connect = staticmethod(Pipeline)
 
-    run(ThroughPipeline, 3, 45)
+    run(ThroughPipeline, 2, 45)
 
 
 def test_through_http(shared_world: World, server: Server) -> None:
@@ -34,7 +34,7 @@ def test_through_http(shared_world: World, server: Server) -> None:
         world = shared_world
         connect = staticmethod(lambda world: Http(world, server.api))
 
-    run(ThroughHttp, 3, 20)
+    run(ThroughHttp, 1, 25)
 
 
 @pytest.mark.slow
@@ -44,3 +44,12 @@ def test_through_the_pipeline_for_longer(shared_world: World) -> None:
         connect = staticmethod(Pipeline)
 
     run(ThroughPipeline, 12, 60)
+
+
+@pytest.mark.slow
+def test_through_http_for_longer(shared_world: World, server: Server) -> None:
+    class ThroughHttp(VersionsMachine):
+        world = shared_world
+        connect = staticmethod(lambda world: Http(world, server.api))
+
+    run(ThroughHttp, 6, 30)

@@ -86,7 +86,7 @@ def test_every_version_answers_what_it_answered_then(shared_world: World) -> Non
     class WithWorld(Past):
         world = shared_world
 
-    run(WithWorld, 2, 20)
+    run(WithWorld, 1, 25)
 
 
 @pytest.mark.slow

@@ -133,7 +133,7 @@ def test_versions_are_told_as_they_were(shared_world: World) -> None:
     class WithWorld(Told):
         world = shared_world
 
-    run(WithWorld, 3, 25)
+    run(WithWorld, 2, 25)
 
 
 @pytest.mark.slow
