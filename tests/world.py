@@ -63,8 +63,8 @@ class World:
         self.account = next(_NUMBERS) if number is None else number
         self.store(lambda conn: accounts.add(conn, "Test", self.account))
         self.key = self.new_key()
-        self.operator("addPersonByOperator", emailAddress=self.admin, firstName="Ann", isAdministrator="true")
-        self.epoch = self.answer("getDataVersion").standing.epoch
+        given = {"emailAddress": self.admin, "firstName": "Ann", "isAdministrator": "true"}
+        self.epoch = self.operated("addPersonByOperator", **given).standing.epoch
         return self.account
 
     def new_key(self) -> str:
@@ -88,8 +88,11 @@ class World:
 
     def operator(self, method: str, /, **given: str) -> Any:
         """The result of an operator's call."""
-        credentials = Credentials(self.account, None, None)
-        return self.run(self.calls.call(method, given, credentials, "test")).result
+        return self.operated(method, **given).result
+
+    def operated(self, method: str, /, **given: str) -> Answer:
+        """The answer to an operator's call."""
+        return self.run(self.calls.call(method, given, Credentials(self.account, None, None), "test"))
 
     def load(self, *objects: dict[str, Any]) -> None:
         """Imports objects, which methods cannot make yet."""
