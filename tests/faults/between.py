@@ -37,6 +37,7 @@ class _Between:
         self._times = times
         self._cut = 0
         self._all_cut = asyncio.Event()
+        self._is_over = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
 
@@ -50,6 +51,7 @@ class _Between:
         server.close()
         with suppress(FileNotFoundError):
             os.rename(self._aside, self._socket)
+        self._is_over = True
         for writer in list(self._writers):
             writer.transport.abort()
         await asyncio.gather(*self._serving, return_exceptions=True)
@@ -64,6 +66,9 @@ class _Between:
         answers, asks = await asyncio.open_unix_connection(self._aside)
         both = {writer, asks}
         self._writers |= both
+        if self._is_over:  # it was only being opened as the others were cut
+            for each in both:
+                each.transport.abort()
         link = _Link(self._moment, self._is_wanted)
         try:
             await asyncio.gather(self._requests(reader, asks, link), self._answers(answers, writer, link))
