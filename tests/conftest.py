@@ -79,10 +79,21 @@ def at_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+def name_of_database(url: str) -> str:
+    """The name of the database that a URL is of."""
+    return urlsplit(url).path.removeprefix("/")
+
+
 def execute(url: str, statement: str) -> None:
     """Runs a statement outside any transaction."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(statement)  # type: ignore[arg-type]
+
+
+def disconnect(url: str, name: str) -> None:
+    """Ends the connections of clients to a database; PostgreSQL's own processes, which only it may end, stay."""
+    statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    execute(url, f"{statement} AND datname = '{name}' AND backend_type = 'client backend'")
 
 
 def drop(url: str, name: str) -> None:

@@ -13,6 +13,7 @@ from scrumrpc.errors import APIBusy, APINotAvailable
 from scrumrpc.store import database as module
 from scrumrpc.store.database import Connection, Database
 from scrumrpc.store.embedded import EmbeddedPostgres
+from tests.conftest import disconnect, name_of_database
 
 
 async def one(conn: Connection) -> int:
@@ -27,11 +28,7 @@ def test_connections_that_died_while_idle_are_not_noticed(empty_database: str) -
         database = Database(empty_database, size=3)
         await database.open()
         await asyncio.gather(*(database.read(one) for _ in range(6)))
-        with psycopg.connect(empty_database, autocommit=True) as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        disconnect(empty_database, name_of_database(empty_database))
         assert await asyncio.gather(*(database.read(one) for _ in range(6))) == [1] * 6
         await database.close()
 

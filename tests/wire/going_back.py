@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -13,7 +12,7 @@ from scrumrpc.store import accounts
 from scrumrpc.store.backup_file import BackupReader
 from scrumrpc.store.restore import restore
 from tests.backup.lives import backup_of
-from tests.conftest import at_database, drop, execute
+from tests.conftest import at_database, disconnect, drop, execute, name_of_database
 from tests.wire.surroundings import until
 
 _TABLES = """
@@ -57,14 +56,14 @@ class AnotherDatabase:
         self._content = backup_of(url)
 
     def put_back(self) -> None:
-        name = urlsplit(self._url).path.removeprefix("/")
+        name = name_of_database(self._url)
         maintenance = at_database(self._url, "postgres")
         execute(maintenance, f"CREATE DATABASE {name}_back")
         asyncio.run(restore(at_database(self._url, f"{name}_back"), BackupReader(io.BytesIO(self._content))))
         execute(maintenance, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
 
         def renamed() -> bool:
-            execute(maintenance, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            disconnect(maintenance, name)
             try:
                 execute(maintenance, f"ALTER DATABASE {name} RENAME TO {name}_gone")
             except psycopg.errors.ObjectInUse:

@@ -13,6 +13,7 @@ from scrumrpc import errors
 from scrumrpc.calls.authentication import new_key
 from scrumrpc.errors import CATALOGUE, ApiError
 from scrumrpc.store import accounts
+from tests.conftest import disconnect, name_of_database
 from tests.serving import Server
 from tests.wire.expecting import client_of, message_of, result_of
 from tests.wire.surroundings import held_up, operate, until
@@ -359,12 +360,12 @@ def test_api_not_available(strict: Server, own_database: str, maintenance_url: s
     world.new_account()
     keys = [world.key, world.new_key(), world.new_key()]
     world.close()
-    name = own_database.partition("?")[0].rpartition("/")[2]
+    name = name_of_database(own_database)
     one, two, three = (client_of(strict.api, (world.admin, key)) for key in keys)
     with one, two, three, psycopg.connect(maintenance_url, autocommit=True) as conn:
         conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         try:
-            conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            disconnect(maintenance_url, name)
             message_of(one.post("getDataVersion"), errors.APINotAvailable)
             response = two.post("addProject", data={"name": "A"})
             message_of(response, errors.APINotAvailable)

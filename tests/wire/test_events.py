@@ -183,7 +183,8 @@ def test_a_stream_goes_on_when_notifications_are_lost(
     with listening(server, world) as listener, psycopg.connect(database_url, autocommit=True) as conn:
         for _ in range(3):
             conn.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'scrumrpc signals'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND application_name = 'scrumrpc signals'"
             )
             made = add_tags(world, client, project, 1)
             made.append(world.version + 1)
