@@ -1,15 +1,15 @@
-"""What a call that lasts long needs to know of its connection: whether the client is still there."""
+"""What calls need of their connection: whether the client is still there, and a quick way to answer it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from starlette.types import Receive, Scope
 
-TRANSPORT = "scrumrpc.transport"
-"""The ASGI extension that holds the transport of the connection."""
+CONNECTION = "scrumrpc.connection"
+"""The ASGI extension that holds the `transport` of a connection, and `answer`, which writes a whole answer at once."""
 
 
 class ClientGoneError(Exception):
@@ -49,5 +49,19 @@ async def _hung_up(receive: Receive) -> None:
 
 def transport_of(scope: Scope) -> asyncio.Transport:
     """The transport of the request's connection."""
-    transport: asyncio.Transport = scope["extensions"][TRANSPORT]["transport"]
+    transport: asyncio.Transport = scope["extensions"][CONNECTION]["transport"]
     return transport
+
+
+def answer_whole(scope: Scope, status: int, headers: bytes, body: bytes) -> bool:
+    """Answers a request at once, with headers as lines; False, and nothing is done, where it is to be sent as usual.
+
+    The headers are written as they are: whatever of them a client has said must be quoted.
+    """
+    extensions = scope.get("extensions") or {}
+    return CONNECTION in extensions and extensions[CONNECTION]["answer"](scope, status, headers, body)
+
+
+def lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Headers as they are written."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])

@@ -27,7 +27,7 @@ from scrumrpc.errors import ApiError, InternalServerError, InvalidParameter, Inv
 from scrumrpc.wire import metrics
 from scrumrpc.wire.compressing import WORTH, Compressor
 from scrumrpc.wire.conditional import CACHING, known_answers
-from scrumrpc.wire.connection import ClientGoneError, while_connected
+from scrumrpc.wire.connection import ClientGoneError, answer_whole, lines, while_connected
 from scrumrpc.wire.credentials import Caller, Callers
 from scrumrpc.wire.form import merge
 from scrumrpc.wire.guards import FOR_BROWSERS
@@ -44,6 +44,7 @@ COMMON_HEADERS = ((b"cache-control", b"no-store"), *FOR_BROWSERS)
 """Of every JSON answer that has no tag."""
 _LIKE_A_KEY = re.compile(r"whsec_.*|(?=[A-Za-z+/]*[0-9])[0-9A-Za-z+/]{16,}")
 _JSON = (b"content-type", b"application/json")
+_LINES = lines((_JSON, *COMMON_HEADERS))
 
 
 API = "/service/api/v1/"
@@ -133,7 +134,7 @@ class Endpoint:
         elif large or tag:
             told += [_JSON, *(COMMON_HEADERS if tag is None else CACHING)]
             await send_large(scope, send, status, told, parts, self._compressor, tag, laid_out=printed)
-        else:
+        elif not answer_whole(scope, status, _LINES + lines(told), b"".join(parts)):
             await send_json(send, status, told, parts, with_body=scope["method"] != "HEAD")
         metrics.count_call(name, "ok" if error is None else error.error_id, seconds)
         if self._log_calls:

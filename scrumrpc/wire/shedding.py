@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from scrumrpc.calls.pipeline import Calls
 from scrumrpc.errors import APIBusy, ApiError
 from scrumrpc.wire import metrics
+from scrumrpc.wire.connection import lines
 from scrumrpc.wire.credentials import Readings
 from scrumrpc.wire.endpoint import API, COMMON_HEADERS, error_headers, error_of, new_call_id
 
@@ -59,7 +60,7 @@ class Door:
         body = b"".join(error_of(error))
         about = [(b"content-type", b"application/json"), *COMMON_HEADERS, *error_headers(error)]
         about.append((b"content-length", b"%d" % len(body)))
-        self._answer = b"".join(b"%b: %b\r\n" % header for header in about) + b"call-id: %b\r\n\r\n" + body
+        self._answer = lines(about) + b"call-id: %b\r\n\r\n" + body
 
     def is_open(self) -> bool:
         """Whether everybody may come in now; whoever asks does so then."""
@@ -161,6 +162,7 @@ class SheddingProtocol(HttpToolsProtocol):
     """
 
     door: Door | None = None
+    _joined: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
     _renewed_at = 0.0
 
     def sheds(self, data: bytes) -> bool:
@@ -170,8 +172,7 @@ class SheddingProtocol(HttpToolsProtocol):
         answer = self.door.refusal(data)
         if answer is None:
             return False
-        every = b"".join(b"%b: %b\r\n" % header for header in self.headers_of_answers())
-        self.transport.write(STATUS_LINE[503] + every + answer)
+        self.transport.write(STATUS_LINE[503] + self.lines_of_answers() + answer)
         self.door.rest(self.flow)
         now = self.loop.time()
         if now >= self._renewed_at + _RENEWED:
@@ -185,3 +186,10 @@ class SheddingProtocol(HttpToolsProtocol):
     def headers_of_answers(self) -> list[tuple[bytes, bytes]]:
         """What goes with every answer on this connection."""
         return self.server_state.default_headers
+
+    def lines_of_answers(self) -> bytes:
+        """The same as it is written; joined once for all connections when uvicorn has renewed it, each second."""
+        every = self.server_state.default_headers
+        if SheddingProtocol._joined[0] is not every:
+            SheddingProtocol._joined = every, lines(every)
+        return SheddingProtocol._joined[1]

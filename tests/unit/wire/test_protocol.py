@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from scrumrpc.wire.connection import CONNECTION, answer_whole
+from scrumrpc.wire.protocol import Protocol
 from tests.unit.wire.exchanging import exchange
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
@@ -63,6 +67,131 @@ def test_an_answer_that_breaks_off_ends_the_connection(pieces: list[bytes]) -> N
     transport = exchange(app, POST)
     assert transport.written == [HEAD + b"".join(pieces)]
     assert transport.closed
+
+
+# Whole answers --------------------------------------------------------------------------------------------------------
+
+LINES = b"call-id: 1\r\n"
+WHOLE = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\ncall-id: 1\r\n\r\ndone"
+
+
+async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers at once where that can be, else in two messages, whose headers come in another order."""
+    while (await receive()).get("more_body"):
+        pass
+    if not answer_whole(scope, 200, LINES, b"done"):
+        headers = [(b"call-id", b"1"), (b"content-length", b"4")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else b"done"})
+
+
+USUAL = b"HTTP/1.1 200 OK\r\ncall-id: 1\r\ncontent-length: 4\r\n"
+
+
+def test_a_whole_answer_is_written_at_once() -> None:
+    assert exchange(whole, POST).written == [WHOLE]
+    assert exchange(whole, POST * 3, POST).written == [WHOLE] * 4
+
+
+def test_a_whole_answer_ends_nothing_and_begins_what_waits_behind_it() -> None:
+    assert exchange(whole, POST + b"GARBAGE\r\n\r\n").written[0] == WHOLE
+    transport = exchange(whole, POST * 2 + POST.replace(b"Host", b"Connection: close\r\nHost"))
+    assert transport.written == [WHOLE, WHOLE, USUAL + b"connection: close\r\n\r\ndone"]
+    assert transport.closed
+
+
+def test_who_waits_for_leave_to_send_gets_it_before_a_whole_answer() -> None:
+    asking = POST.replace(b"Host", b"Expect: 100-continue\r\nHost")
+    assert exchange(whole, asking).written == [b"HTTP/1.1 100 Continue\r\n\r\n", WHOLE]
+
+
+def test_who_listens_hears_that_a_whole_answer_was_the_end() -> None:
+    heard: list[str] = []
+
+    async def listening(scope: Scope, receive: Receive, _send: Send) -> None:
+        async def listen() -> None:
+            heard.append((await receive())["type"])
+
+        await receive()
+        listener = asyncio.create_task(listen())
+        await asyncio.sleep(0)
+        assert answer_whole(scope, 200, LINES, b"done")
+        await listener
+
+    async def unread(scope: Scope, receive: Receive, _send: Send) -> None:
+        assert answer_whole(scope, 200, LINES, b"done")
+        heard.append((await receive())["type"])
+
+    assert exchange(listening, POST).written == [WHOLE]
+    asking = POST.replace(b"Host", b"Expect: 100-continue\r\nHost")
+    assert exchange(unread, asking).written == [WHOLE]  # and no leave to send behind it
+    assert heard == ["http.disconnect"] * 2
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [
+        (POST.replace(b"POST", b"HEAD"), USUAL + b"\r\n"),
+        (POST.replace(b"Host", b"Connection: close\r\nHost"), USUAL + b"connection: close\r\n\r\ndone"),
+        (POST.replace(b"1.1", b"1.0"), USUAL + b"connection: close\r\n\r\ndone"),
+    ],
+)
+def test_what_is_more_than_an_answer_goes_the_usual_way(request_: bytes, answer: bytes) -> None:
+    assert exchange(whole, request_).written == [answer]
+
+
+def test_it_is_not_written_where_it_would_be_lost_wait_or_be_a_second_one() -> None:
+    tried: list[bool] = []
+
+    async def twice(scope: Scope, receive: Receive, send: Send) -> None:
+        await whole(scope, receive, send)
+        tried.append(answer_whole(scope, 200, LINES, b"done"))
+
+    async def another(scope: Scope, receive: Receive, send: Send) -> None:
+        tried.append(answer_whole(dict(scope), 200, LINES, b"done"))  # of which the connection knows nothing
+        await whole(scope, receive, send)
+
+    async def held_up(scope: Scope, receive: Receive, send: Send) -> None:
+        connection = scope["extensions"][CONNECTION]["answer"].__self__
+        connection.pause_writing()
+        tried.append(answer_whole(scope, 200, LINES, b"done"))
+        connection.resume_writing()
+        await whole(scope, receive, send)
+
+    async def gone(scope: Scope, _receive: Receive, _send: Send) -> None:
+        scope["extensions"][CONNECTION]["answer"].__self__.connection_lost(None)
+        tried.append(answer_whole(scope, 200, LINES, b"done"))
+
+    for app in (twice, another, held_up):
+        assert exchange(app, POST * 2).written == [WHOLE] * 2
+    assert exchange(gone, POST).written == []
+    assert tried == [False] * 7
+    assert not answer_whole({"type": "http"}, 200, LINES, b"done")
+
+
+def test_a_whole_answer_has_the_headers_of_every_answer_of_now() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        connection = scope["extensions"][CONNECTION]["answer"].__self__
+        seen = len(connection.server_state.default_headers)
+        connection.server_state.default_headers = [(b"date", b"%d" % seen)] * (seen + 1)
+        await whole(scope, receive, send)
+
+    first, second = exchange(app, POST * 2).written
+    assert first == WHOLE.replace(b"content", b"date: 0\r\ncontent")
+    assert second == WHOLE.replace(b"content", b"date: 1\r\ndate: 1\r\ncontent")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_whole_answer_tells_to_come_with_https_only(scheme: str) -> None:
+    class Strict(Protocol):
+        https_only = (b"strict-transport-security", b"max-age=7")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["extensions"][CONNECTION]["answer"].__self__.scheme = scheme
+        await whole(scope, receive, send)
+
+    told = b"strict-transport-security: max-age=7\r\n" if scheme == "https" else b""
+    assert exchange(app, POST, protocol=Strict).written == [WHOLE.replace(b"content", told + b"content")]
 
 
 # What is no HTTP ------------------------------------------------------------------------------------------------------
