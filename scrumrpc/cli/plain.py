@@ -36,6 +36,8 @@ class PlainServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes no more connections and lets running calls end."""
         self._before_end()
+        self._door.take_others = lambda: None
+        await asyncio.gather(*self._opening, return_exceptions=True)  # uvicorn would not know of them, and wait
         await super().shutdown(sockets)
 
     def _take_others(self) -> None:

@@ -183,6 +183,11 @@ class SheddingProtocol(HttpToolsProtocol):
             )
         return True
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is read again: asyncio's connections with TLS fail where that is tried, and others rest behind it."""
+        super().connection_lost(exc)
+        self.flow.read_paused = False
+
     def headers_of_answers(self) -> list[tuple[bytes, bytes]]:
         """What goes with every answer on this connection."""
         return self.server_state.default_headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -86,6 +86,42 @@ def test_a_busy_worker_takes_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> No
         address = listening.getsockname()
         taken = uvloop.run(rounds_until_all_are_connected())
     assert taken < NEW / 4
+
+
+def test_whoever_is_just_being_connected_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They wait for nothing: of the server's patience with them, which is a minute, nothing is used."""
+    monkeypatch.setattr(plain, "tell_ready", lambda: None)
+    rounds: Any = Rounds()
+    door = Door(rounds, log_calls=False)
+    config = uvicorn.Config(
+        app, http=protocol_within(Bounds(), door, https_only_seconds=0), ws="none", lifespan="off", log_config=None
+    )
+
+    async def take_and_end() -> None:
+        loop = asyncio.get_running_loop()
+        config.load()
+        server = PlainServer(config, lambda: None, door)
+        server.lifespan = config.lifespan_class(config)
+        await server.startup([listening])
+        clients = [stack.enter_context(socket.create_connection(address)) for _ in range(NEW)]
+        door.take_others()
+        config.timeout_graceful_shutdown = 5
+        await server.shutdown([listening])
+        left = list(server.server_state.connections)
+        for each in left:
+            each.transport.abort()
+        await loop.shutdown_default_executor()
+        assert not left
+        assert door.take_others != server._take_others
+        for client in clients:
+            client.settimeout(10)
+            with suppress(ConnectionResetError):
+                assert client.recv(1) == b""
+
+    with ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=100))
+        address = listening.getsockname()
+        uvloop.run(take_and_end())
 
 
 async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

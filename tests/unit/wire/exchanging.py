@@ -21,6 +21,7 @@ class Transport(asyncio.Transport):
         self.written: list[bytes] = []
         self.closed = False
         self.ended = False
+        self.paused = False
 
     def write(self, data: Any) -> None:
         """A write of its own."""
@@ -49,10 +50,12 @@ class Transport(asyncio.Transport):
         return self.closed
 
     def pause_reading(self) -> None:
-        """Nothing to do."""
+        """What the client sends waits from now on."""
+        self.paused = True
 
     def resume_reading(self) -> None:
-        """Nothing to do."""
+        """What the client sends is taken again."""
+        self.paused = False
 
 
 def exchange(app: ASGIApp, *sent: bytes, ended: bool = False, protocol: type[Protocol] = Protocol) -> Transport:

@@ -12,12 +12,14 @@ from typing import Any
 
 import orjson
 import pytest
+import uvicorn
 from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from scrumrpc.calls.authentication import Credentials
 from scrumrpc.wire.protocol import Protocol
 from scrumrpc.wire.shedding import Door
-from tests.unit.wire.exchanging import exchange
+from tests.unit.wire.exchanging import Transport, exchange
 
 KEY = base64.b64encode(b"ann@example.com:7-" + b"A" * 64).decode()
 DONE = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone"
@@ -87,6 +89,7 @@ def test_a_whole_call_is_refused_with_an_error_object_and_the_connection_stays(s
     assert re.fullmatch("[0-9a-f]{16}", headers["call-id"])
     assert orjson.loads(body)["errorID"] == "APIBusy"
     assert "connection" not in headers
+    assert transport.paused
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,9 @@ def test_a_whole_call_is_refused_with_an_error_object_and_the_connection_stays(s
     ],
 )
 def test_what_is_not_certainly_such_a_call_goes_the_usual_way(sent: bytes) -> None:
-    written = b"".join(exchange(app, sent, protocol=AtADoor).written)
+    transport = exchange(app, sent, protocol=AtADoor)
+    assert not transport.paused
+    written = b"".join(transport.written)
     assert b" 503 " not in written
     assert b"APIBusy" not in written
 
@@ -126,10 +131,14 @@ class Resting:
         self.resting = 0
         began = time.monotonic()
         for n in range(count):
-            flow: Any = SimpleNamespace(pause_reading=self.pause, resume_reading=partial(self.read.append, n))
-            self.door.rest(flow)
+            self.rest_as(n)
         assert (self.resting, self.read) == (count, [])
         return began
+
+    def rest_as(self, n: int) -> None:
+        """One more rests from now on, of this number."""
+        flow: Any = SimpleNamespace(pause_reading=self.pause, resume_reading=partial(self.read.append, n))
+        self.door.rest(flow)
 
     def pause(self) -> None:
         self.resting += 1
@@ -139,9 +148,10 @@ def test_nothing_more_is_read_for_a_while_where_a_call_was_refused() -> None:
     async def work() -> None:
         resting = Resting()
         began = resting.rest(100)
-        while len(resting.read) < 100:
-            await asyncio.sleep(0.001)
-            assert len(resting.read) <= 2_000 * (time.monotonic() - began)
+        async with asyncio.timeout(10):
+            while len(resting.read) < 100:
+                await asyncio.sleep(0.001)
+                assert len(resting.read) <= 2_000 * (time.monotonic() - began)
         assert resting.read == list(range(100))
 
     asyncio.run(work())
@@ -152,8 +162,9 @@ def test_nobody_rests_for_longer_because_the_worker_has_other_work() -> None:
         resting = Resting()
         resting.rest(100)
         time.sleep(0.06)  # noqa: ASYNC251  other work
+        resting.rest_as(100)  # which keeps none of the others waiting
         await asyncio.sleep(0.005)
-        assert len(resting.read) == 100
+        assert resting.read[:100] == list(range(100))
 
     asyncio.run(work())
 
@@ -165,8 +176,56 @@ def test_all_are_read_again_once_they_may_come_back() -> None:
         resting.door._as_told = 0.1
         resting.rest(10_000)  # which would take five seconds
         time.sleep(0.1)  # noqa: ASYNC251
+        resting.rest_as(10_000)  # who may not yet
         await asyncio.sleep(0.005)
-        assert resting.read == list(range(10_000))
+        assert resting.read[:10_000] == list(range(10_000))
+
+    asyncio.run(work())
+
+
+def test_one_timer_runs_for_all_who_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[Any, ...]] = []
+
+    async def work() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "call_later", lambda *timer: started.append(timer))
+        Resting().rest(100)
+
+    asyncio.run(work())
+    assert len(started) == 1
+
+
+class LostToo(Transport):
+    """A connection which, once it is lost, cannot be resumed: asyncio's with TLS, if it is closed when it is lost."""
+
+    lost = False
+
+    def resume_reading(self) -> None:
+        """Fails as that does."""
+        if self.lost:
+            raise AttributeError("'NoneType' object has no attribute '_resume_reading'")
+        super().resume_reading()
+
+
+def test_a_connection_that_is_lost_while_it_rests_keeps_no_other_resting() -> None:
+    async def work() -> None:
+        config = uvicorn.Config(app, http=AtADoor, ws="none", lifespan="off", log_config=None)
+        config.load()
+        calls: Any = Full()
+        door = Door(calls, log_calls=True)
+        transports = [LostToo() for _ in range(3)]
+        connections = [AtADoor(config, ServerState(), {}) for _ in transports]
+        for connection, transport in zip(connections, transports, strict=True):
+            connection.door = door
+            connection.connection_made(transport)
+            connection.data_received(request())
+        assert all(transport.paused for transport in transports)
+        transports[1].lost = True
+        connections[1].connection_lost(None)
+        async with asyncio.timeout(10):
+            while transports[0].paused or transports[2].paused:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        for connection in connections[::2]:
+            connection.connection_lost(None)
 
     asyncio.run(work())
 
@@ -203,6 +262,24 @@ def test_what_is_let_in_before_anything_begins_has_its_place() -> None:
             assert door.refusal(others) is not None
             await asyncio.sleep(0)  # they begin
             assert calls.expected == []
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(("arrived", "taken"), [(1, 0), (3, 0), (4, 1), (100, 1)])
+def test_others_are_taken_after_rounds_in_which_many_arrive(arrived: int, taken: int) -> None:
+    async def work() -> None:
+        calls: Any = WithRoom(10)
+        door = Door(calls, log_calls=True)
+        rounds: list[int] = []
+        door.take_others = lambda: rounds.append(len(calls.expected))
+        for _ in range(2):
+            for _ in range(arrived):
+                door.is_open()
+            assert rounds == []
+            await asyncio.sleep(0)
+            assert rounds == [0] * taken  # once, when no place is kept any more
+            rounds.clear()
 
     asyncio.run(work())
 
