@@ -27,7 +27,7 @@ class Teller:
         self.size = 100
         self.now = 0.0
         self.made: Counter[What] = Counter()
-        self.refuses = False
+        self.failure: BaseException | None = None
         self.tellings = Tellings(self._tell, clock=lambda: self.now)
 
     def get(self, what: What) -> Telling:
@@ -38,8 +38,8 @@ class Teller:
     async def _tell(self, what: What) -> Telling:
         self.made[what] += 1
         await asyncio.sleep(0)
-        if self.refuses:
-            raise ObjectNotFound("There is no such thing.")
+        if self.failure is not None:
+            raise self.failure
         return [Told(what.until, b"x" * self.size, 1)], what.until
 
 
@@ -95,11 +95,12 @@ def test_the_others_are_told_where_one_gives_up(teller: Teller) -> None:
     assert teller.made == {what(): 1}
 
 
-def test_what_failed_is_tried_again(teller: Teller) -> None:
-    teller.refuses = True
-    with pytest.raises(ObjectNotFound):
+@pytest.mark.parametrize("failure", [ObjectNotFound("There is no such thing."), asyncio.CancelledError()])
+def test_what_failed_is_tried_again(teller: Teller, failure: BaseException) -> None:
+    teller.failure = failure
+    with pytest.raises(type(failure)):
         teller.get(what())
-    teller.refuses = False
+    teller.failure = None
     assert teller.get(what())[1] == 2
 
 
@@ -124,6 +125,25 @@ def test_the_oldest_goes_where_all_take_too_much(teller: Teller, monkeypatch: py
     for until in (5, 4, 3, 2):
         teller.get(what(until))
     assert teller.made == {what(2): 2, what(3): 1, what(4): 1, what(5): 1}
+
+
+def test_as_many_of_the_oldest_go_as_take_too_much(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_KEPT", 10_000)
+    teller.size = 2_000
+    for until in (2, 3, 4):
+        teller.get(what(until))
+    teller.size = 8_000  # beside which none of them has room
+    teller.get(what(5))
+    for until in (5, 4, 3, 2):
+        teller.get(what(until))
+    assert teller.made == {what(2): 2, what(3): 2, what(4): 2, what(5): 1}
+
+
+def test_16_mib_are_kept(teller: Teller) -> None:
+    teller.size = 16 * 1024 * 1024 - 2_000
+    for until in (2, 2, 3, 2):
+        teller.get(what(until))
+    assert teller.made == {what(2): 2, what(3): 1}
 
 
 def test_what_has_no_room_at_all_is_told_all_the_same(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,7 @@ def fill(admission: Admission, account: int) -> list[Turn]:
     turns = []
     while admission.admits(account):
         turns.append(admission.enter(account))
+        assert len(turns) <= MOST
     with pytest.raises(APIBusy):
         admission.enter(account)
     return turns
@@ -120,6 +121,14 @@ def test_one_account_cannot_keep_others_out() -> None:
     assert len(fill(full, 1)) == 100
     assert [len(fill(full, account)) for account in (2, 3, STRANGERS)] == [50, 33, 25]
     assert not full.admits(1)
+
+
+def test_each_account_may_have_one_call_where_more_of_them_come_than_there_are_places() -> None:
+    crowded = admission(64)
+    for account in range(1, 101):
+        assert crowded.admits(account)
+        crowded.enter(account)
+    assert not any(crowded.admits(account) for account in range(1, 101))
 
 
 def test_places_are_kept_for_calls_that_are_on_their_way() -> None:
