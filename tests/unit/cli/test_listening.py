@@ -47,21 +47,26 @@ async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"done"})
 
 
+async def started(door: Door, listening: socket.socket) -> PlainServer:
+    """A server of the application that takes connections on the socket."""
+    protocol = protocol_within(Bounds(), door, https_only_seconds=0)
+    config = uvicorn.Config(app, http=protocol, ws="none", lifespan="off", log_config=None)
+    config.load()
+    server = PlainServer(config, lambda: None, door)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup([listening])
+    return server
+
+
 def test_a_busy_worker_takes_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections of which each sends the next request on its answer, and others that come all at once."""
     monkeypatch.setattr(plain, "tell_ready", lambda: None)
     rounds: Any = Rounds()
     door = Door(rounds, log_calls=False)
-    config = uvicorn.Config(
-        app, http=protocol_within(Bounds(), door, https_only_seconds=0), ws="none", lifespan="off", log_config=None
-    )
 
     async def rounds_until_all_are_connected() -> int:
         loop = asyncio.get_running_loop()
-        config.load()
-        server = PlainServer(config, lambda: None, door)
-        server.lifespan = config.lifespan_class(config)
-        await server.startup([listening])
+        server = await started(door, listening)
         talkers = [asyncio.create_task(talk(*await asyncio.open_connection(*address))) for _ in range(BUSY)]
         while rounds.count < 10:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
@@ -93,19 +98,13 @@ def test_whoever_is_just_being_connected_does_not_hold_up_the_end(monkeypatch: p
     monkeypatch.setattr(plain, "tell_ready", lambda: None)
     rounds: Any = Rounds()
     door = Door(rounds, log_calls=False)
-    config = uvicorn.Config(
-        app, http=protocol_within(Bounds(), door, https_only_seconds=0), ws="none", lifespan="off", log_config=None
-    )
 
     async def take_and_end() -> None:
         loop = asyncio.get_running_loop()
-        config.load()
-        server = PlainServer(config, lambda: None, door)
-        server.lifespan = config.lifespan_class(config)
-        await server.startup([listening])
+        server = await started(door, listening)
         clients = [stack.enter_context(socket.create_connection(address)) for _ in range(NEW)]
         door.take_others()
-        config.timeout_graceful_shutdown = 5
+        server.config.timeout_graceful_shutdown = 5
         await server.shutdown([listening])
         left = list(server.server_state.connections)
         for each in left:

@@ -199,11 +199,16 @@ class LostToo(Transport):
 
     lost = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.resumed = asyncio.Event()
+
     def resume_reading(self) -> None:
         """Fails as that does."""
         if self.lost:
             raise AttributeError("'NoneType' object has no attribute '_resume_reading'")
         super().resume_reading()
+        self.resumed.set()
 
 
 def test_a_connection_that_is_lost_while_it_rests_keeps_no_other_resting() -> None:
@@ -222,8 +227,8 @@ def test_a_connection_that_is_lost_while_it_rests_keeps_no_other_resting() -> No
         transports[1].lost = True
         connections[1].connection_lost(None)
         async with asyncio.timeout(10):
-            while transports[0].paused or transports[2].paused:  # noqa: ASYNC110
-                await asyncio.sleep(0.001)
+            await asyncio.gather(transports[0].resumed.wait(), transports[2].resumed.wait())
+        assert not transports[1].resumed.is_set()
         for connection in connections[::2]:
             connection.connection_lost(None)
 
