@@ -31,17 +31,22 @@ SWITCHES = ("is_closed", "has_api_access", "has_access_control", "in_maintenance
 
 
 async def add(conn: Connection, name: str, account_id: int | None = None) -> int | None:
-    """Adds an account under the given number, or under the next free one; None if the number is taken."""
-    cursor = await conn.execute(
-        """
-        INSERT INTO accounts (account_id, name)
-        VALUES (coalesce(%(account_id)s, (SELECT coalesce(max(account_id), 0) + 1 FROM accounts)), %(name)s)
-        ON CONFLICT DO NOTHING RETURNING account_id
-        """,
-        {"account_id": account_id, "name": name},
-    )
-    row = await cursor.fetchone()
-    return int(row[0]) if row else None
+    """Adds an account under the given number, or under the next free one; None if the given one is taken."""
+    while True:
+        cursor = await conn.execute(
+            """
+            INSERT INTO accounts (account_id, name)
+            VALUES (coalesce(%(account_id)s, (SELECT coalesce(max(account_id), 0) + 1 FROM accounts)), %(name)s)
+            ON CONFLICT DO NOTHING RETURNING account_id
+            """,
+            {"account_id": account_id, "name": name},
+        )
+        row = await cursor.fetchone()
+        if row is not None:
+            return int(row[0])
+        if account_id is not None:
+            return None
+        # Whoever added another one at the same time got the number first.
 
 
 async def remove(conn: Connection, account_id: int) -> None:

@@ -63,27 +63,26 @@ async def add(
     is_read_only: bool = False,
 ) -> Key:
     """Adds a key and answers what is kept of it."""
-    cursor = await conn.execute(
-        f"""
-        WITH locked AS (SELECT account_id FROM accounts WHERE account_id = %(account)s FOR UPDATE)
-        INSERT INTO api_keys (account_id, key_id, name, prefix, key_hash, expires_at, is_read_only)
-        SELECT account_id,
-               (SELECT coalesce(max(key_id), 0) + 1 FROM api_keys WHERE account_id = %(account)s),
-               %(name)s, %(prefix)s, %(key_hash)s, %(expires_at)s, %(is_read_only)s
-        FROM locked
-        RETURNING {_COLUMNS}
-        """,  # noqa: S608
-        {
-            "account": account,
-            "name": name,
-            "prefix": prefix,
-            "key_hash": key_hash,
-            "expires_at": expires_at,
-            "is_read_only": is_read_only,
-        },
-    )
-    row = await cursor.fetchone()
-    assert row is not None
+    row = None
+    while row is None:  # whoever added another one at the same time, without the account's lock, got the number first
+        cursor = await conn.execute(
+            f"""
+            INSERT INTO api_keys (account_id, key_id, name, prefix, key_hash, expires_at, is_read_only)
+            VALUES (%(account)s, (SELECT coalesce(max(key_id), 0) + 1 FROM api_keys WHERE account_id = %(account)s),
+                    %(name)s, %(prefix)s, %(key_hash)s, %(expires_at)s, %(is_read_only)s)
+            ON CONFLICT (account_id, key_id) DO NOTHING
+            RETURNING {_COLUMNS}
+            """,  # noqa: S608
+            {
+                "account": account,
+                "name": name,
+                "prefix": prefix,
+                "key_hash": key_hash,
+                "expires_at": expires_at,
+                "is_read_only": is_read_only,
+            },
+        )
+        row = await cursor.fetchone()
     return Key(*row)
 
 
