@@ -1,4 +1,7 @@
-"""Counters: how much of something there is by key, counted over all workers of a server in memory that they share."""
+"""Counters: how much of something there is by key, counted over all workers of a server in memory that they share.
+
+And how many clients each worker has.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ _PATIENCE = 0.02
 """Seconds that a worker waits for the lock, which others hold for some millionths of a second. One that was stopped
 meanwhile must not hold up the server: then it is counted without."""
 _MOST_KNOWN = 10_000
+_TAKES_NONE = 2**32 - 1
 
 
 class Counters:
@@ -56,6 +60,8 @@ class Counters:
         self._happened = whole[begin:end].cast("I")  # by the second, in turns
         begin, end = end, end + 4 * workers * keys
         self._ongoing = whole[begin:end].cast("I")  # of each worker, one behind the other
+        self._clients = whole[end:].cast("I")  # of each worker
+        self._worker = worker
         self._mine = worker * keys
         self._known: dict[bytes, int] = {}  # tags, which take longer to make than everything else
         self._lock = _Lock(file)
@@ -95,9 +101,23 @@ class Counters:
             return 0 if place is None else sum(self._ongoing[place :: self._keys])
 
     def clear(self, worker: int) -> None:
-        """Counts nothing any more of what was ongoing in a worker, which has ended."""
+        """Counts nothing any more of what was ongoing in a worker, which has ended and takes no clients."""
+        self._clients[worker] = _TAKES_NONE
         begin = worker * self._keys
         self._ongoing[begin : begin + self._keys] = memoryview(bytes(4 * self._keys)).cast("I")
+
+    # Who has how many clients ----------------------------------------------------------------------------------------
+
+    def tell_clients(self, count: int | None) -> None:
+        """So many clients this worker has now; None: it takes no more."""
+        self._clients[self._worker] = _TAKES_NONE if count is None else count
+
+    def fewest_clients(self) -> int | None:
+        """How many clients that other worker has which has the fewest; None where no other one takes clients."""
+        others = self._clients.tolist()
+        del others[self._worker]
+        fewest = min(others, default=_TAKES_NONE)
+        return None if fewest == _TAKES_NONE else fewest
 
     # What happened ----------------------------------------------------------------------------------------------------
 
@@ -204,7 +224,7 @@ class CountersFile:
 
     @classmethod
     def make(cls, workers: int) -> CountersFile:
-        """Makes it, full of zeros but for the seed."""
+        """Makes it, full of zeros but for the seed; no worker takes clients yet."""
         if hasattr(os, "memfd_create"):
             number = os.memfd_create("scrumrpc-counters")
         else:
@@ -212,6 +232,7 @@ class CountersFile:
                 number = os.dup(file.fileno())
         os.ftruncate(number, _size(KEYS, workers))
         os.pwrite(number, secrets.token_bytes(16), 0)
+        os.pwrite(number, _TAKES_NONE.to_bytes(4) * workers, _size(KEYS, workers) - 4 * workers)
         return cls(number)
 
     def of(self, workers: int, worker: int) -> Counters:
@@ -252,8 +273,8 @@ def _locked(file: int) -> bool:
 
 
 def _size(keys: int, workers: int) -> int:
-    return 16 + keys * (24 + 4 * _SECONDS + 4 * workers)
+    return 16 + keys * (24 + 4 * _SECONDS + 4 * workers) + 4 * workers
 
 
 def _keys_in(memory: mmap.mmap, workers: int) -> int:
-    return (len(memory) - 16) // (24 + 4 * _SECONDS + 4 * workers)
+    return (len(memory) - 16 - 4 * workers) // (24 + 4 * _SECONDS + 4 * workers)

@@ -13,11 +13,10 @@ import uvicorn
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from scrumrpc.calls.counters import Counters
 from scrumrpc.cli.certificates import context_of
-from scrumrpc.cli.listening import waiting
-from scrumrpc.cli.orders import tell_ready
+from scrumrpc.cli.listening import ListeningServer
 from scrumrpc.errors import InvalidRequest
-from scrumrpc.wire.bounds import SURPLUS
 from scrumrpc.wire.endpoint import error_of, send_json
 
 _LOG = structlog.get_logger("scrumrpc.tls")
@@ -29,24 +28,22 @@ the end of the server for so long."""
 _TLS_HANDSHAKE = b"\x16"
 
 
-class TlsServer(uvicorn.Server):
-    """uvicorn, with the first byte of each connection telling whether it speaks TLS.
+class TlsServer(ListeningServer):
+    """With the first byte of each connection telling whether it speaks TLS.
 
-    `certificate` are the files of it and of its key. `before_end` is called when it begins to end. It takes at most so
-    many `connections`, those that are only being opened included.
+    `certificate` are the files of it and of its key.
     """
 
     def __init__(
         self,
         config: uvicorn.Config,
         before_end: Callable[[], None],
-        certificate: tuple[str, str | None],
         connections: int,
+        counters: Counters,
+        certificate: tuple[str, str | None],
     ) -> None:
-        super().__init__(config)
-        self._before_end = before_end
+        super().__init__(config, before_end, connections, counters)
         self._certificate = certificate
-        self._most = connections + SURPLUS
 
     def read_certificate(self) -> None:
         """Uses the certificate that is in the files now for new connections, if it can be used; else the one before."""
@@ -58,68 +55,29 @@ class TlsServer(uvicorn.Server):
             _LOG.info("certificate read")
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes connections on the sockets."""
+        """Takes clients on the sockets."""
         self.config.ssl = context_of(*self._certificate)
-        await self.lifespan.startup()
-        if self.lifespan.should_exit:
-            raise SystemExit(uvicorn.config.STARTUP_FAILURE)
         self._plain = uvicorn.Config(
             redirect_to_https, http=self.config.http, ws="none", log_config=None, access_log=False, lifespan="off",
             proxy_headers=False, server_header=False,
         )  # fmt: skip
         self._plain.load()
-        self._opening: set[asyncio.Task[None]] = set()
-        self.servers = []
-        self._accepting = [asyncio.create_task(self._accept(each)) for each in sockets or []]
-        self.started = True
-        tell_ready()
+        await super().startup(sockets)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes no more connections and lets running calls end."""
-        self._before_end()
-        for task in (*self._accepting, *self._opening):
-            task.cancel()
-        await asyncio.gather(*self._accepting, *self._opening, return_exceptions=True)
-        await super().shutdown(sockets)
-
-    async def _accept(self, listening: socket.socket) -> None:
-        listening.setblocking(False)
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, _ = await loop.sock_accept(listening)
-            except OSError:
-                await asyncio.sleep(0.1)  # out of file handles, say: the next attempt may succeed
-                continue
-            for each in (connection, *waiting(listening)):
-                if len(self._opening) + len(self.server_state.connections) >= self._most:
-                    each.close()
-                    continue
-                task = asyncio.create_task(self._open(each))
-                self._opening.add(task)
-                task.add_done_callback(self._opening.discard)
-
-    async def _open(self, connection: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                first = await _peek(connection)
-            config = self.config if first == _TLS_HANDSHAKE else self._plain
-            context = config.ssl if first == _TLS_HANDSHAKE else None
-            await loop.connect_accepted_socket(
-                lambda: config.http_protocol_class(  # type: ignore[call-arg]
-                    config=config, server_state=self.server_state, app_state=self.lifespan.state
-                ),
-                connection,
-                ssl=context,
-                ssl_handshake_timeout=_PATIENCE if context else None,
-                ssl_shutdown_timeout=_FAREWELL if context else None,
-            )
-        except (OSError, TimeoutError, ssl.SSLError):
-            connection.close()
-        except asyncio.CancelledError:
-            connection.close()
-            raise
+    async def open(self, connection: socket.socket) -> None:
+        """Begins to serve a client, once it has said something. OSError where it has gone, or does not shake hands."""
+        async with asyncio.timeout(_PATIENCE):
+            first = await _peek(connection)
+        if first != _TLS_HANDSHAKE:
+            await self.serve_with(self._plain, connection)
+            return
+        await self.serve_with(
+            self.config,
+            connection,
+            ssl=self.config.ssl,
+            ssl_handshake_timeout=_PATIENCE,
+            ssl_shutdown_timeout=_FAREWELL,
+        )
 
 
 async def _peek(connection: socket.socket) -> bytes:

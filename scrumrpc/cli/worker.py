@@ -17,10 +17,10 @@ import orjson
 import uvicorn
 
 from scrumrpc.app import make_app
-from scrumrpc.calls.counters import CountersFile
+from scrumrpc.calls.counters import Counters, CountersFile
+from scrumrpc.cli.listening import ListeningServer
 from scrumrpc.cli.logs import configure_logs
 from scrumrpc.cli.orders import GRACE, Orders
-from scrumrpc.cli.plain import PlainServer
 from scrumrpc.cli.tls import TlsServer
 from scrumrpc.settings import Settings
 from scrumrpc.wire.bounds import SURPLUS, Bounds
@@ -46,7 +46,10 @@ def main() -> None:
     files = _allow_many_files()
     settings = Settings.from_environment()
     settings = replace(settings, public_url=settings.public_url or orders.origin)
-    counters = None if orders.counters is None else CountersFile(orders.counters).of(orders.workers, orders.worker)
+    if orders.counters is None:
+        counters = Counters.alone()
+    else:
+        counters = CountersFile(orders.counters).of(orders.workers, orders.worker)
     app = make_app(settings, orders.database_url, counters)
     most = min(settings.connections, max(1, files - _NOT_CLIENTS - SURPLUS))
     config = uvicorn.Config(
@@ -65,11 +68,11 @@ def main() -> None:
         backlog=2048,
     )
     _look_for_cycles_seldom()
-    server: TlsServer | PlainServer
     if orders.tls_cert:
-        server = TlsServer(config, app.state.end_waiting, (orders.tls_cert, orders.tls_key), most)
+        certificate = (orders.tls_cert, orders.tls_key)
+        server: ListeningServer = TlsServer(config, app.state.end_waiting, most, counters, certificate)
     else:
-        server = PlainServer(config, app.state.end_waiting, app.state.door)
+        server = ListeningServer(config, app.state.end_waiting, most, counters)
     threading.Thread(target=_listen_to_parent, args=(server,), daemon=True).start()
     server.run(sockets=[socket.socket(fileno=number) for number in orders.sockets])
 
@@ -97,7 +100,7 @@ def _look_for_cycles_seldom() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
-def _listen_to_parent(server: TlsServer | PlainServer) -> None:
+def _listen_to_parent(server: ListeningServer) -> None:
     while os.read(0, 1024):
         if isinstance(server, TlsServer):
             server.read_certificate()  # connections that are opened from now on have it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
 
 import structlog
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -23,8 +22,6 @@ _UNUSUAL = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nupgrade:")
 _KEEP_ALIVE = b"\r\nconnection: keep-alive"
 _TOLD = 1.0
 """Seconds after which refused calls are counted and logged together: a line for each would cost more than refusing."""
-_MANY = 4
-"""Arrivals that make a round of the loop a long one."""
 _BREATH = 0.01
 """Seconds for which nothing more is read on a connection whose call was refused, and from one time to the next that
 some are read again."""
@@ -42,16 +39,13 @@ class Door:
     The loop reads whatever has arrived before any of it begins: to a busy worker these are hundreds of calls in a
     round. A place is kept until then for each that is let in: there would seem to be room for all of them, and to
     refuse them later costs many times what it costs here.
-
-    `take_others` is called after rounds in which many arrive: such take long, and the loop connects few who come anew.
     """
 
     def __init__(self, calls: Calls, *, log_calls: bool) -> None:
         self._calls = calls
         self._readings = Readings()
         self._log_calls = log_calls
-        self._arrived = 0
-        self.take_others: Callable[[], None] = lambda: None
+        self._has_arrived = False
         self._refused: Counter[str] = Counter()
         self._unread: deque[tuple[float, FlowControl]] = deque()  # since when, the longest first
         self._read_at = 0.0
@@ -95,16 +89,14 @@ class Door:
         return self._answer % new_call_id().encode()
 
     def _arrives(self) -> None:
-        if not self._arrived:
+        if not self._has_arrived:
+            self._has_arrived = True
             asyncio.get_running_loop().call_soon(self._end_round)
-        self._arrived += 1
 
     def _end_round(self) -> None:
         """All that arrived in this round of the loop has been read, and begins now."""
+        self._has_arrived = False
         self._calls.expect_none()
-        if self._arrived >= _MANY:
-            self.take_others()
-        self._arrived = 0
 
     def rest(self, flow: FlowControl) -> None:
         """Reads nothing more on a connection for a while; at most until its client may come back."""

@@ -184,3 +184,30 @@ def test_as_many_keys_as_promised_have_room(file: CountersFile) -> None:
     places = [counters.begin(os.urandom(32), 1) for _ in range(KEYS // 2)]
     counted = [place for place in places if place != NOT_COUNTED]
     assert len(counted) == len(set(counted)) > 0.98 * len(places)
+
+
+def test_workers_know_who_has_the_fewest_clients(file: CountersFile) -> None:
+    first, second, third, fourth = (file.of(WORKERS, worker) for worker in range(WORKERS))
+    assert first.fewest_clients() is None  # nobody takes any yet
+    second.tell_clients(7)
+    third.tell_clients(5)
+    assert (first.fewest_clients(), third.fewest_clients()) == (5, 7)  # of the others
+    first.tell_clients(0)
+    fourth.tell_clients(70_000)
+    assert (first.fewest_clients(), second.fewest_clients()) == (5, 0)
+    third.tell_clients(None)  # takes none from now on
+    second.clear(1)  # has died
+    assert (first.fewest_clients(), fourth.fewest_clients()) == (70_000, 0)
+    assert Counters.alone().fewest_clients() is None
+
+
+def test_clients_are_counted_beside_everything_else(file: CountersFile) -> None:
+    """In a table where every place is taken, no count is another's."""
+    counters, other = file.of(WORKERS, 0), file.of(WORKERS, WORKERS - 1)
+    other.tell_clients(3)
+    for number in range(KEYS):
+        other.begin(b"%d" % number, 10)
+        counters.count(b"%d" % number, 10)
+    assert counters.fewest_clients() == 3
+    other.tell_clients(2**32 - 2)
+    assert all(counters.ongoing(b"%d" % number) in (0, 1) for number in range(KEYS))

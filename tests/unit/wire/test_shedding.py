@@ -271,24 +271,6 @@ def test_what_is_let_in_before_anything_begins_has_its_place() -> None:
     asyncio.run(work())
 
 
-@pytest.mark.parametrize(("arrived", "taken"), [(1, 0), (3, 0), (4, 1), (100, 1)])
-def test_others_are_taken_after_rounds_in_which_many_arrive(arrived: int, taken: int) -> None:
-    async def work() -> None:
-        calls: Any = WithRoom(10)
-        door = Door(calls, log_calls=True)
-        rounds: list[int] = []
-        door.take_others = lambda: rounds.append(len(calls.expected))
-        for _ in range(2):
-            for _ in range(arrived):
-                door.is_open()
-            assert rounds == []
-            await asyncio.sleep(0)
-            assert rounds == [0] * taken  # once, when no place is kept any more
-            rounds.clear()
-
-    asyncio.run(work())
-
-
 def test_two_requests_at_once_go_the_usual_way() -> None:
     assert exchange(app, request() * 2, protocol=AtADoor).written == [DONE] * 2
 
