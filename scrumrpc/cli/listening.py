@@ -23,7 +23,7 @@ _COURTESY = 0.005
 """Seconds for which a worker that has more leaves who comes to the others. They may be busy: then it takes one."""
 _OUT_OF_FILES = 0.1
 """Seconds until the next attempt where the system gives no connections."""
-_FAREWELL = 1.0
+_WELCOME = 1.0
 """Seconds that those who are just being connected get when the server ends."""
 
 
@@ -72,7 +72,7 @@ class ListeningServer(uvicorn.Server):
         for timer in self._resting.values():
             timer.cancel()
         if self._opening:  # uvicorn would not know of them, and wait
-            await asyncio.wait(self._opening, timeout=_FAREWELL)
+            await asyncio.wait(self._opening, timeout=_WELCOME)
         for task in self._opening:
             task.cancel()
         await asyncio.gather(*self._opening, return_exceptions=True)
