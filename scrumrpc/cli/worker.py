@@ -65,7 +65,6 @@ def main() -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
-        backlog=2048,
     )
     _look_for_cycles_seldom()
     if orders.tls_cert:
