@@ -205,15 +205,14 @@ def test_start_and_stop_may_use_different_event_loops(folder: Path) -> None:
     asyncio.run(server.stop())
 
 
-def test_stop_does_not_wait_for_clients(folder: Path) -> None:
+def test_stop_does_not_wait_for_clients(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
         server = EmbeddedPostgres(folder)
         await server.start()
         async with await psycopg.AsyncConnection.connect(server.url) as connection:
             await connection.execute("INSERT INTO kept VALUES (2)")
-            begin = time.monotonic()
             await server.stop()
-            assert time.monotonic() - begin < 5
+            assert "did not stop" not in caplog.text  # on the first signal
             with suppress(psycopg.OperationalError):
                 await connection.commit()
         assert await kept(folder) == [(1,)]
