@@ -26,9 +26,10 @@ _MINUTE = 60
 _SECONDS = _MINUTE + 1  # the present one, of which only a part is over, and so many before it
 _WAYS = 8
 """Places in which a key may be: few to look through, and enough that a full table still has one for each."""
-_PATIENCE = 0.02
-"""Seconds that a worker waits for the lock, which others hold for some millionths of a second. One that was stopped
-meanwhile must not hold up the server: then it is counted without."""
+_PATIENCE = 1.0
+"""Seconds that a worker waits for the lock, which others hold for some millionths of a second, or for longer where they
+lose the processor meanwhile. One that was stopped just then must not hold up the server: nobody waits for it again, and
+as long as it holds the lock everything is counted without."""
 _MOST_KNOWN = 10_000
 _TAKES_NONE = 2**32 - 1
 
@@ -244,17 +245,21 @@ class CountersFile:
 class _Lock:
     """Lets one process at a time in; within it again and again. It goes with the process that has it."""
 
-    __slots__ = ("_depth", "_file")
+    __slots__ = ("_depth", "_file", "_is_held_up")
 
     def __init__(self, file: int | None) -> None:
         self._file = file
         self._depth = 0
+        self._is_held_up = False  # by one that seems to have been stopped
 
     def __enter__(self) -> None:
-        if self._file is not None and not self._depth and not _locked(self._file):
+        if self._file is not None and not self._depth:
+            is_locked = _locked(self._file)
             deadline = time.monotonic() + _PATIENCE
-            while not _locked(self._file) and time.monotonic() < deadline:
+            while not (is_locked or self._is_held_up or time.monotonic() > deadline):
                 time.sleep(0.0001)
+                is_locked = _locked(self._file)
+            self._is_held_up = not is_locked
         self._depth += 1
 
     def __exit__(

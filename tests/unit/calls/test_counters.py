@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -110,17 +111,56 @@ def test_what_a_killed_worker_had_ongoing_is_cleared(file: CountersFile) -> None
 
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
-def test_one_that_holds_the_lock_and_is_stopped_or_killed_holds_up_nobody(file: CountersFile, number: int) -> None:
+def test_one_that_holds_the_lock_and_is_stopped_or_killed_holds_up_nobody(
+    file: CountersFile, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those who find the lock held for that long only the first one waits."""
     mine = file.of(WORKERS, WORKERS - 1)
+    slept: list[float] = []
+    sleep = time.sleep
+
+    def note(seconds: float) -> None:
+        slept.append(seconds)
+        sleep(seconds)
+
     with processes(file, 1, "counters._lock.__enter__()\nprint('locked')") as [holder]:
         assert line_of(holder) == "locked"
         holder.send_signal(number)
         until(lambda: _state(holder.pid) in "TZ")
+        monkeypatch.setattr(time, "sleep", note)
         place = mine.begin(b"k", 1)
         assert place not in (None, NOT_COUNTED)
+        assert bool(slept) == (number == signal.SIGSTOP)
+        slept.clear()
         assert mine.begin(b"k", 1) is None
         assert mine.count(b"k", 1) == 0
         assert mine.count(b"k", 1) > 0
+        assert slept == []
+        if number == signal.SIGSTOP:
+            holder.send_signal(signal.SIGCONT)
+            tell(holder)
+            holder.wait()
+    mine.begin(b"k", 1)
+    with processes(file, 1, _BUSY) as [holder]:  # it is waited for again
+        assert line_of(holder) == "locked"
+        assert mine.begin(b"other", 1) is None
+
+
+_BUSY = """
+import time
+with counters._lock:
+    print('locked', flush=True)
+    time.sleep(0.3)
+    counters.begin(b'other', 1)
+"""
+
+
+def test_one_that_holds_the_lock_for_a_while_is_waited_for(file: CountersFile) -> None:
+    """It may have had to leave the processor to others."""
+    mine = file.of(WORKERS, WORKERS - 1)
+    with processes(file, 1, _BUSY) as [holder]:
+        assert line_of(holder) == "locked"
+        assert mine.begin(b"other", 1) is None
 
 
 def _state(pid: int) -> str:
