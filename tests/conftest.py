@@ -62,6 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_MAINTENANCE_URL], config.stash[_TEMPLATE], config.stash[_CLEANUP] = url, template, cleanup
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The benchmark's tests first, which take minutes: last, one process of the run would wait for the other."""
+    items.sort(key=lambda item: item.path.parent.name != "load")
+
+
 def pytest_configure_node(node: Any) -> None:
     """Tells each process of the run (pytest-xdist) where the cluster is."""
     node.workerinput["maintenance_url"] = node.config.stash[_MAINTENANCE_URL]
