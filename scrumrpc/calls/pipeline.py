@@ -224,8 +224,11 @@ class Calls:
             turn.begin()
         try:
             check_epoch(standing, reading.required_epoch)
+            required = reading.required(standing.named)
+            if required is not None and required != standing.data_version:
+                raise version_mismatch(standing.data_version, required)
             arguments = numbered(reading.arguments, standing.named)
-            required, at = reading.required(standing.named), arguments.get("atDataVersion")
+            at = arguments.get("atDataVersion")
             waiter = Waiter(self.waits, credentials) if method.waits else None
             view = View(standing, self._database, self._images, required, at, waiter, known)
             if references := named_in(arguments):

@@ -64,6 +64,21 @@ def test_a_name_that_no_version_has(world: World, method: str, given: dict[str, 
     assert refused.value.data_version == present == world.version
 
 
+@pytest.mark.parametrize(
+    ("method", "parameter"),
+    [("getData", "atDataVersion"), ("getVersions", "untilDataVersion"), ("revertVersion", "dataVersion")],
+)
+def test_the_required_version_comes_before_a_name_that_no_version_has(
+    world: World, method: str, parameter: str
+) -> None:
+    """Whether the method reads or writes."""
+    given = {parameter: "start"}
+    with pytest.raises(RequiredDataVersionNotMatching):
+        world.call(method, **given, requiredDataVersion="1000")
+    with pytest.raises(InvalidParameter, match="no data version has that name"):
+        world.call(method, **given, requiredDataVersion=str(world.version))
+
+
 @pytest.mark.parametrize("wrong", ["1.0", "1e3", "+", "x" * 101, "Start", "start ", "0x10", "'; DROP TABLE accounts"])
 def test_what_is_no_name(world: World, wrong: str) -> None:
     give_name(world, "start", 0)
