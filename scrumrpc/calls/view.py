@@ -80,7 +80,6 @@ class View:
         self._waiter = waiter
         self._known = known
         self._made_by: tuple[int, str | None] | None = None  # of which version, and what
-        self._check()
         if at_data_version is not None:
             check_readable(standing, at_data_version)
             self.version = at_data_version
@@ -91,7 +90,8 @@ class View:
             return await self._images.at(self.standing.account, self.standing.epoch, self._at)
         image = await self._images.at_least(self.standing.account, self.standing.epoch, self.version)
         self.version = image.version
-        self._check()
+        if self._required is not None and self._required != self.version:  # it was the present one a moment ago
+            raise version_mismatch(self.version, self._required)
         return image
 
     async def tag(self, about: Sequence[Any]) -> str | None:
@@ -213,10 +213,6 @@ class View:
         return await self._database.read_of(
             standing.account, partial(read_within, account=standing.account, epoch=standing.epoch, work=work)
         )
-
-    def _check(self) -> None:
-        if self._required is not None and self._required != self.version:
-            raise version_mismatch(self.version, self._required)
 
 
 def check_readable(standing: Standing, version: int, parameter: str = "atDataVersion") -> None:
