@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from scrumrpc.errors import DataVersionNoLongerKept, InvalidParameter, RequiredDataVersionNotMatching
@@ -106,3 +108,20 @@ def test_a_named_version_outlives_others_of_its_time(world: World) -> None:
     for gone in (0, version - 1):
         with pytest.raises(DataVersionNoLongerKept, match=rf"is {gone}, .* from {version + 1} to {version + 2}\.$"):
             world.call("getData", atDataVersion=str(gone))
+
+
+def test_a_version_that_is_the_present_one_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a call required was so when it was looked up, and another call changed something before it read."""
+    look_up = world.calls._look_up
+    then = world.version
+
+    async def late(*asked: Any) -> Any:
+        standing = await look_up(*asked)
+        monkeypatch.undo()
+        await world.send("addProject", name="Meanwhile")
+        await world.send("getData")
+        return standing
+
+    monkeypatch.setattr(world.calls, "_look_up", late)
+    with pytest.raises(RequiredDataVersionNotMatching, match=f"at data version {then + 1}, not at {then} "):
+        world.call("getData", requiredDataVersion=str(then))
